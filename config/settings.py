@@ -1,0 +1,201 @@
+"""Leitstand's settings: one twelve-factor file, read by its headings.
+
+Everything that differs between machines comes from the environment; docs/deployment.md lists the variables.
+"""
+
+import os
+import secrets
+
+import dj_database_url
+import pghistory
+from django.templatetags.static import static
+from django.urls import reverse_lazy
+
+from config import embedded
+
+BASE_DIR = embedded.BASE_DIR
+DATA_DIR = embedded.data_dir()
+
+
+def _secret_key() -> str:
+    """SECRET_KEY, or one that is made once and kept in the data folder."""
+    if given := os.environ.get("SECRET_KEY"):
+        return given
+    kept = DATA_DIR / "secret_key"
+    if not kept.exists():
+        DATA_DIR.mkdir(mode=0o755, parents=True, exist_ok=True)
+        fresh = DATA_DIR / f".secret_key.{os.getpid()}"
+        fresh.touch(mode=0o600)
+        fresh.write_text(secrets.token_urlsafe(50))
+        try:
+            os.link(fresh, kept)  # the first of two that start at once wins
+        except FileExistsError:
+            pass
+        finally:
+            fresh.unlink()
+    return kept.read_text()
+
+
+def _list(name: str, default: str) -> list[str]:
+    return [entry for entry in os.environ.get(name, default).split(",") if entry]
+
+
+# --- Security -------------------------------------------------------------------------------------------------------
+SECRET_KEY = _secret_key()
+KEY_PEPPER = os.environ.get("LEITSTAND_KEY_PEPPER") or SECRET_KEY  # what API keys are hashed with
+DEBUG = False
+ALLOWED_HOSTS = _list("LEITSTAND_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+CSRF_TRUSTED_ORIGINS = _list("LEITSTAND_TRUSTED_ORIGINS", "")
+HTTPS = os.environ.get("LEITSTAND_HTTPS") == "1"  # set behind a proxy that terminates TLS
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SESSION_COOKIE_AGE = 12 * 3600
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+
+# --- Applications ---------------------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "unfold",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "pgtrigger",
+    "pghistory",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "django_celery_beat",
+    "config.desk",
+    "assets",
+    "sites",
+    "markets",
+    "partner",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.api.request_id.RequestIdMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "config.api.audit.AuditMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+APPEND_SLASH = False  # a path with a slash too many is 404, never a redirect that loses a body [C1]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+# --- Database -------------------------------------------------------------------------------------------------------
+DATABASES = {
+    "default": dj_database_url.parse(
+        os.environ.get("DATABASE_URL") or embedded.database_url(DATA_DIR),
+        conn_max_age=300,
+        conn_health_checks=True,
+    )
+}
+DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Redis and Celery -----------------------------------------------------------------------------------------------
+REDIS_URL = os.environ.get("REDIS_URL") or embedded.redis_url(DATA_DIR)
+CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://")
+CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_TIME_LIMIT = 300
+CELERY_TASK_SOFT_TIME_LIMIT = 240
+CELERY_TASK_DEFAULT_QUEUE = "leitstand"
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TIMEZONE = "UTC"
+DJANGO_CELERY_BEAT_TZ_AWARE = True
+
+# --- Time and language ----------------------------------------------------------------------------------------------
+USE_TZ = True
+TIME_ZONE = "UTC"
+LANGUAGE_CODE = "en"
+
+# --- Static files ---------------------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+WHITENOISE_USE_FINDERS = True  # straight out of the packages: nothing to collect before a start
+
+# --- The APIs -------------------------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "partner.api.authentication.ApiKeyAuthentication",
+        "config.api.access.OperatorSessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["config.api.access.HasScope"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "config.api.schema.EndpointSchema",
+    "EXCEPTION_HANDLER": "config.api.errors.exception_handler",
+    "URL_FORMAT_OVERRIDE": None,
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = None  # bodies are measured where they are read, with the documented answer [B1]
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Leitstand",
+    "DESCRIPTION": "The Asset Service API (`/api/v1`) and the Partner API (`/partner`) of Leitstand.",
+    "VERSION": "0.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PUBLIC": True,
+    "SERVE_AUTHENTICATION": [],
+    "SERVE_PERMISSIONS": [],
+    "COMPONENT_SPLIT_PATCH": False,
+    "SCHEMA_PATH_PREFIX": "",
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "POSTPROCESSING_HOOKS": ["config.api.schema.finish_schema"],
+    "ENABLE_DJANGO_DEPLOY_CHECK": False,
+}
+
+# --- Back office ----------------------------------------------------------------------------------------------------
+UNFOLD = {
+    "SITE_TITLE": "Leitstand",
+    "SITE_HEADER": "Leitstand",
+    "SITE_SYMBOL": "bolt",
+    "SITE_URL": "/api/docs",
+    "SHOW_HISTORY": False,
+    "LOGIN": {"redirect_after": lambda _request: reverse_lazy("admin:index")},
+    "STYLES": [lambda _request: static("desk/desk.css")],
+}
+
+# --- Audit ----------------------------------------------------------------------------------------------------------
+PGHISTORY_CONTEXT_FIELD = pghistory.ContextJSONField()  # actor and request id stand in the event's own row
+PGHISTORY_APPEND_ONLY = True  # the trail is written by triggers and changed by nobody
+PGHISTORY_CREATED_AT_FUNCTION = "clock_timestamp()"
+
+# --- Logging --------------------------------------------------------------------------------------------------------
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"request_id": {"()": "config.api.request_id.RequestIdFilter"}},
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}},
+    "root": {"handlers": ["stderr"], "level": os.environ.get("LEITSTAND_LOG_LEVEL", "INFO")},
+    "loggers": {"django.request": {"level": "ERROR"}},
+}
