@@ -1,0 +1,8 @@
+"""What the assets app stores."""
+
+from assets.models.asset import Asset
+from assets.models.numbering import NumberSeries
+from assets.models.revision import Revision
+from assets.models.status import StatusEntry
+
+__all__ = ["Asset", "NumberSeries", "Revision", "StatusEntry"]

@@ -1,0 +1,28 @@
+"""Raising and reading revisions: how often the periods of an owner and kind have changed."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db import connection
+
+from assets.models import Revision
+
+# One statement, rows in the key's order: two writers of the same owners wait for each other and never deadlock.
+RAISE = """
+INSERT INTO assets_revision AS stored (owner_id, kind, number, changed_at)
+SELECT owner_id, %(kind)s, 1, %(now)s FROM unnest(%(owner_ids)s::text[]) AS given (owner_id) ORDER BY owner_id
+ON CONFLICT (owner_id, kind) DO UPDATE SET number = stored.number + 1, changed_at = excluded.changed_at
+"""
+
+
+def raise_revisions(*, owner_ids: Collection[str], kind: str, now: datetime) -> None:
+    """Note that periods of this kind changed for these owners, inside the transaction that changed them [C13]."""
+    if owner_ids:
+        with connection.cursor() as cursor:
+            cursor.execute(RAISE, {"owner_ids": sorted(set(owner_ids)), "kind": kind, "now": now})
+
+
+def revisions_of(*, owner_ids: Collection[str], kind: str) -> list[tuple[str, int]]:
+    """The numbers of those owners that have one, ordered by owner."""
+    found = Revision.objects.filter(owner_id__in=owner_ids, kind=kind).order_by("owner_id")
+    return list(found.values_list("owner_id", "number"))

@@ -1,0 +1,5 @@
+"""What the markets app stores."""
+
+from markets.models.limit import Limit
+
+__all__ = ["Limit"]

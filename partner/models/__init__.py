@@ -1,0 +1,1 @@
+"""What the partner app stores."""

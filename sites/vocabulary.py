@@ -1,0 +1,30 @@
+"""The controlled words of sites and their telemetry."""
+
+from django.db.models import TextChoices
+
+
+class DispatchModeName(TextChoices):
+    """How a site is dispatched [ST1]."""
+
+    PRICE_BASED = "PRICE_BASED", "By price"
+    SCHEDULE_BASED = "SCHEDULE_BASED", "By schedule"
+    MANUAL = "MANUAL", "By hand"
+
+
+class Currency(TextChoices):
+    """The currencies in which a site's prices are stored, per MWh."""
+
+    EUR = "EUR"
+    PLN = "PLN"
+
+
+class InverterState(TextChoices):
+    """What an inverter says of itself [T1]."""
+
+    NORMAL = "NORMAL", "Normal"
+    WARNING = "WARNING", "Warning"
+    CRITICAL = "CRITICAL", "Critical"
+    FAULT = "FAULT", "Fault"
+    OFFLINE = "OFFLINE", "Offline"
+    STANDBY = "STANDBY", "Standby"
+    UNKNOWN = "UNKNOWN", "Unknown"
