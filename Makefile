@@ -1,0 +1,58 @@
+# Leitstand's commands. `make run` and `make test` need Python >= 3.11, make and a package index, and nothing else.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes
+COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --no-header --python-version 3.11 --quiet
+
+.PHONY: help run test check format lock
+.DELETE_ON_ERROR:
+
+help:
+	@echo 'make run      start the desk: http://127.0.0.1:8000, or PORT; data in .data, or LEITSTAND_DATA_DIR'
+	@echo 'make test     run all tests, with a PostgreSQL and a Redis of their own'
+	@echo 'make check    linters, types, import rules, migrations'
+	@echo 'make format   let ruff and djlint format what they can'
+	@echo 'make lock     lock the dependencies of pyproject.toml again'
+
+run: $(VENV)/run.stamp
+	@exec $(BIN)/python manage.py run --stop-with-parent
+
+# The coverage gate is for the whole suite; `$(BIN)/pytest tests/some/part` runs a part.
+test: $(VENV)/dev.stamp
+	@exec $(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report= --cov-report=term:skip-covered $(TESTS)
+
+check: export SECRET_KEY := made-up-for-checks
+check: $(VENV)/dev.stamp
+	$(BIN)/python -m ruff check .
+	$(BIN)/python -m ruff format --check .
+	$(BIN)/python -m mypy .
+	$(BIN)/lint-imports
+	$(BIN)/python -m djlint templates --lint --quiet
+	$(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
+
+format: $(VENV)/dev.stamp
+	$(BIN)/python -m ruff check --fix .
+	$(BIN)/python -m ruff format .
+
+lock: $(VENV)/dev.stamp
+	$(COMPILE) --output-file requirements.txt
+	$(COMPILE) --group dev --constraint requirements.txt --output-file requirements-dev.txt
+
+$(VENV)/made.stamp:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Leitstand needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Name another: make $(MAKECMDGOALS) PYTHON=python3.12")'
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo 'This Python cannot make virtual environments; on Debian and Ubuntu: apt-get install python3-venv' >&2; exit 1; }
+	@echo 'Making $(VENV) with $(PYTHON)' >&2
+	@$(PYTHON) -m venv --clear $(VENV)
+	@touch $@
+
+$(VENV)/run.stamp: requirements.txt | $(VENV)/made.stamp
+	@echo 'Installing what Leitstand needs to run' >&2
+	@$(PIP) --requirement requirements.txt
+	@touch $@
+
+# What is needed to test includes all that is needed to run.
+$(VENV)/dev.stamp: requirements-dev.txt requirements.txt | $(VENV)/made.stamp
+	@echo 'Installing what Leitstand needs to run and to be tested' >&2
+	@$(PIP) --requirement requirements-dev.txt
+	@touch $(VENV)/run.stamp $@
