@@ -1,4 +1,4 @@
-"""What can be refused, and as what. Apps name their refusals where they raise them; config/api/errors.py answers them."""
+"""What can be refused, and as what. Apps name refusals where they raise them; config/api/errors.py answers them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

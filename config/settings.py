@@ -45,6 +45,7 @@ SECRET_KEY = _secret_key()
 KEY_PEPPER = os.environ.get("LEITSTAND_KEY_PEPPER") or SECRET_KEY  # what API keys are hashed with
 DEBUG = False
 ALLOWED_HOSTS = _list("LEITSTAND_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+CSRF_FAILURE_VIEW = "config.desk.refusals.csrf_failure"
 CSRF_TRUSTED_ORIGINS = _list("LEITSTAND_TRUSTED_ORIGINS", "")
 HTTPS = os.environ.get("LEITSTAND_HTTPS") == "1"  # set behind a proxy that terminates TLS
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
@@ -150,6 +151,7 @@ REST_FRAMEWORK = {
         "config.api.access.OperatorSessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["config.api.access.HasScope"],
+    "DEFAULT_THROTTLE_CLASSES": ["config.api.rate_limit.KeyRateThrottle"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "config.api.schema.EndpointSchema",
@@ -161,6 +163,7 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Leitstand",
     "DESCRIPTION": "The Asset Service API (`/api/v1`) and the Partner API (`/partner`) of Leitstand.",
     "VERSION": "0.1.0",
+    "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PUBLIC": True,
     "SERVE_AUTHENTICATION": [],
@@ -170,7 +173,16 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
-    "POSTPROCESSING_HOOKS": ["config.api.schema.finish_schema"],
+    "POSTPROCESSING_HOOKS": [],
+    "SORT_OPERATIONS": False,
+    "APPEND_COMPONENTS": {
+        "securitySchemes": {
+            "bearer": {"type": "http", "scheme": "bearer", "description": "An Asset Service key (`lst_...`)."},
+            "key": {"type": "apiKey", "in": "header", "name": "X-API-Key", "description": "The same key, by header."},
+            "session": {"type": "apiKey", "in": "cookie", "name": "sessionid", "description": "An operator's login."},
+            "partnerKey": {"type": "apiKey", "in": "header", "name": "x-api-key", "description": "A partner's key."},
+        }
+    },
     "ENABLE_DJANGO_DEPLOY_CHECK": False,
 }
 

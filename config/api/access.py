@@ -2,18 +2,17 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
-from config.api.audit import name_actor
 from config.errors import ForbiddenError
 
-SUBJECTS = ("assets", "sites", "markets", "telemetry", "snapshots")
-SCOPES = tuple(f"{subject}:{verb}" for subject in SUBJECTS for verb in ("read", "write"))
+if TYPE_CHECKING:  # DRF reads its settings, and with them this module, while it is still loading its views
+    from rest_framework.views import APIView
+
 # What an operator's session may do, by the Django permission that stands for each scope.
 PERMISSION_OF_SCOPE = {
     "assets:read": "assets.view_asset",
@@ -73,17 +72,16 @@ class OperatorSessionAuthentication(SessionAuthentication):
 class HasScope(BasePermission):
     """The view's `scope`, with `:read` for GET and HEAD and `:write` for what changes something."""
 
-    def has_permission(self, request: Request, view: APIView) -> bool:
+    def has_permission(self, request: Request, view: "APIView") -> bool:
         caller = request.auth
         if not isinstance(caller, Caller):
             return False
-        name_actor(caller.actor)
         needed = needed_scope(view, request.method or "GET")
         self.message = f"This needs the scope {needed}."
         return needed in caller.scopes
 
 
-def needed_scope(view: APIView, method: str) -> str:
+def needed_scope(view: "APIView", method: str) -> str:
     """The scope that a method of a view asks for."""
     subject: str = view.scope  # type: ignore[attr-defined]
     return f"{subject}:{'read' if method in ('GET', 'HEAD') else 'write'}"

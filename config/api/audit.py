@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pghistory
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
 from config.api.request_id import current_request_id
@@ -18,9 +19,11 @@ def acting(actor: str) -> Iterator[None]:
         yield
 
 
-def name_actor(actor: str) -> None:
-    """Name the actor of the context that is open, once authentication has found out who it is."""
-    pghistory.context(actor=actor)
+@contextmanager
+def change(by: str) -> Iterator[None]:
+    """One change, whole or not at all, by this actor: what every operation that writes records runs in."""
+    with acting(by), transaction.atomic():
+        yield
 
 
 class AuditMiddleware:

@@ -10,7 +10,7 @@ from markets.vocabulary import LimitSource
 
 
 class Limit(models.Model):
-    """One source's limits of one asset in one slot [L3]. Powers in MW (charge <= 0), energies in MWh; null: no limit."""
+    """One source's limits of one asset in one slot [L3]. Powers in MW (charge <= 0), energies in MWh; null: none."""
 
     pk = models.CompositePrimaryKey("asset_id", "start_time", "source")
     asset = models.ForeignKey(Asset, models.DO_NOTHING, db_constraint=False, db_index=False)

@@ -1,0 +1,20 @@
+"""Addresses of the asset endpoints."""
+
+from django.urls import URLPattern, path
+
+from assets.api.views import AssetEndpoints
+from assets.lifecycle import TRANSITIONS
+
+urlpatterns: list[URLPattern] = [
+    path("assets", AssetEndpoints.as_view({"get": "list_assets", "post": "create"})),
+    path(
+        "assets/<key:asset_id>",
+        AssetEndpoints.as_view({"get": "retrieve", "patch": "partial_update", "delete": "destroy"}),
+    ),
+    path("assets/<key:asset_id>/status", AssetEndpoints.as_view({"get": "status"})),
+    path("assets/<key:asset_id>/history", AssetEndpoints.as_view({"get": "history"})),
+    *(
+        path(f"assets/<key:asset_id>/actions/{action}", AssetEndpoints.as_view({"post": "move"}), {"action": action})
+        for action in TRANSITIONS
+    ),
+]

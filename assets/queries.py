@@ -1,0 +1,65 @@
+"""Reading assets and what is known of them."""
+
+from collections.abc import Collection, Iterable
+from typing import Literal
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from assets.models import Asset, StatusEntry
+from config.errors import UnknownError
+
+
+class UnknownAssetError(UnknownError):
+    """Assets that do not exist, or not for the caller; names all of them [C8]."""
+
+    def __init__(self, asset_ids: Iterable[str]) -> None:
+        self.asset_ids = sorted(set(asset_ids))
+        few = len(self.asset_ids) == 1
+        super().__init__(f"Unknown asset{'' if few else 's'}: {', '.join(self.asset_ids)}.")
+
+
+def get_asset(asset_id: str, *, lock: Literal["change", "delete"] | None = None) -> Asset:
+    """The asset, or UnknownAssetError; locked until the transaction ends for those who change or delete it."""
+    found = Asset.objects.filter(pk=asset_id)
+    if lock:
+        found = found.select_for_update(no_key=lock == "change")
+    asset = found.first()
+    if asset is None:
+        raise UnknownAssetError([asset_id])
+    return asset
+
+
+def list_assets(*, visible: Collection[str] | None = None, **filters: list[str] | None) -> QuerySet[Asset]:
+    """Assets with these fields, each one of several words; `visible`: the only ones that exist for the caller [A2]."""
+    found = Asset.objects.all()
+    if visible is not None:
+        found = found.filter(pk__in=visible)
+    return found.filter(**{f"{field}__in": words for field, words in filters.items() if words})
+
+
+# Ordered, so that two batches never wait for each other in a circle; KEY SHARE keeps the rows from being deleted only.
+LOCK = "SELECT id FROM assets_asset WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE"
+
+
+def lock_assets(asset_ids: Iterable[str], *, visible: Collection[str] | None = None) -> None:
+    """Keep these assets from being deleted until the transaction ends.
+
+    UnknownAssetError names all that do not exist, or not among the `visible` ones [C8].
+    """
+    wanted = set(asset_ids)
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK, [sorted(wanted)])
+        known = {asset_id for (asset_id,) in cursor.fetchall()}
+    if visible is not None:
+        known &= set(visible)
+    if missing := wanted - known:
+        raise UnknownAssetError(missing)
+
+
+def latest_status(asset_id: str) -> StatusEntry:
+    """The latest status entry of an asset, or UnknownAssetError [A6]."""
+    entry = StatusEntry.objects.filter(asset_id=asset_id).order_by("-effective_at", "-event_id").first()
+    if entry is None:
+        raise UnknownAssetError([asset_id])
+    return entry

@@ -1,0 +1,43 @@
+"""Answers: a body model, or JSON that PostgreSQL wrote; and what `Prefer` asks for [C11]."""
+
+from django.http import HttpResponse
+from pydantic import BaseModel
+from rest_framework.request import Request
+
+
+def json_text(text: str | bytes, *, status: int = 200) -> HttpResponse:
+    """An answer whose JSON is already written."""
+    return HttpResponse(text, status=status, content_type="application/json")
+
+
+def json_of(body: BaseModel, *, status: int = 200) -> HttpResponse:
+    """A body model as the answer."""
+    return json_text(body.model_dump_json(by_alias=True), status=status)
+
+
+def no_content() -> HttpResponse:
+    """204."""
+    return HttpResponse(status=204)
+
+
+def wants_representation(request: Request) -> bool:
+    """Whether the client prefers an answer with a body where 204 is the documented one (RFC 7240) [C11].
+
+    >>> from types import SimpleNamespace
+    >>> wants_representation(SimpleNamespace(headers={"Prefer": 'respond-async, Return="representation"; x=1'}))
+    True
+    """
+    for preference in request.headers.get("Prefer", "").split(","):
+        name, _, value = preference.split(";")[0].partition("=")
+        if name.strip().lower() == "return":
+            return value.strip().strip('"').lower() == "representation"
+    return False
+
+
+def as_preferred(request: Request, body: BaseModel) -> HttpResponse:
+    """204, or 200 with the body where the client prefers it; `Preference-Applied` says so [C11]."""
+    if not wants_representation(request):
+        return no_content()
+    answer = json_of(body)
+    answer["Preference-Applied"] = "return=representation"
+    return answer

@@ -1,0 +1,134 @@
+"""Endpoints: what a view method takes and answers, declared once, parsed and documented from that."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import Any, ClassVar, TypeVar
+
+from django.http import HttpResponse
+from pydantic import BaseModel
+from rest_framework.exceptions import MethodNotAllowed, NotAuthenticated
+from rest_framework.request import Request
+from rest_framework.views import APIView
+from rest_framework.viewsets import ViewSet
+
+from config.api.access import Caller
+from config.api.bodies import Body, NoBody, read_json, validated
+from config.api.problems import Problem, ValidationProblem
+from config.api.queries import NoQuery, Query, read_query
+from config.errors import Fault, InvalidError
+
+Handler = TypeVar("Handler", bound=Callable[..., HttpResponse])
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """The declaration of one method of a view."""
+
+    query: type[Query] = NoQuery
+    body: type[Body] | None = None
+    answer: type[BaseModel] | None = None
+    status: int = 200
+    refusals: tuple[int, ...] = ()
+    examples: Mapping[str, Any] = field(default_factory=dict)
+
+
+def endpoint(
+    *,
+    query: type[Query] = NoQuery,
+    body: type[Body] | None = None,
+    answer: type[BaseModel] | None = None,
+    status: int = 200,
+    refusals: tuple[int, ...] = (),
+    examples: Mapping[str, Any] | None = None,
+) -> Callable[[Handler], Handler]:
+    """Parse what the method takes before it runs, and declare what it answers for the schema.
+
+    `query` and `body` reach the method as keyword arguments where they are given; parameters and bodies that are not
+    declared are refused [C4]. `refusals` are the statuses it has beside 401, 403, 422 and 503; `examples` may hold
+    `body` and `answer`. The method's docstring is its documentation.
+    """
+    declared = Endpoint(query, body, answer, status, refusals, examples or {})
+
+    def decorate(handler: Handler) -> Handler:
+        @wraps(handler)
+        def parse_and_handle(view: Any, request: Request, **path: Any) -> HttpResponse:
+            return handler(view, request, **path, **_parsed(request, declared))
+
+        parse_and_handle.endpoint = declared  # type: ignore[attr-defined]
+        return parse_and_handle  # type: ignore[return-value]
+
+    return decorate
+
+
+def _parsed(request: Request, declared: Endpoint) -> dict[str, Any]:
+    """The query and the body, or InvalidError with the faults of both."""
+    parsed: dict[str, Any] = {}
+    faults: list[Fault] = []
+    raw = request._request  # noqa: SLF001  DRF's own stream handling parses twice and by media type
+    document = read_json(raw) if declared.body or raw.META.get("CONTENT_LENGTH") not in (None, "", "0") else {}
+    try:
+        query = read_query(raw, declared.query)
+        if declared.query is not NoQuery:
+            parsed["query"] = query
+    except InvalidError as error:
+        faults.extend(error.faults)
+    try:
+        body = validated(declared.body or NoBody, document, place="body")
+        if declared.body:
+            parsed["body"] = body
+    except InvalidError as error:
+        faults.extend(error.faults)
+    if faults:
+        raise InvalidError(faults[:100])
+    return parsed
+
+
+class OpenEndpoints(ViewSet):
+    """Endpoints that need no key: JSON, and their part of the schema."""
+
+    tag: ClassVar[str | None] = None
+    authentication_classes: ClassVar[Any] = ()
+    permission_classes: ClassVar[Any] = ()
+    throttle_classes: ClassVar[Any] = ()
+    security: ClassVar[list[dict[str, list[str]]]] = []
+    always: ClassVar[tuple[int, ...]] = (400,)
+    http_method_names = ["get", "head"]
+
+    @staticmethod
+    def problem_of(status: int) -> tuple[type[BaseModel], dict[str, Any]]:
+        """The body of a refusal with this status, and an example."""
+        if status == ValidationProblem.STATUS:
+            return ValidationProblem, ValidationProblem.EXAMPLE
+        return Problem, Problem.EXAMPLE
+
+
+class Endpoints(OpenEndpoints):
+    """The base of every view of the Asset Service: JSON, scopes, and checks in the documented order [C3]."""
+
+    scope: ClassVar[str]
+    authentication_classes = APIView.authentication_classes
+    permission_classes = APIView.permission_classes
+    throttle_classes = APIView.throttle_classes
+    security = [{"bearer": []}, {"key": []}, {"session": []}]
+    always = (400, 401, 403, 406, 422, 429, 503)
+    http_method_names = ["get", "post", "put", "patch", "delete", "head"]
+
+    def initial(self, request: Request, *_args: Any, **_kwargs: Any) -> None:
+        """The checks before a method runs, in the documented order: 401, 405, 403, 429, 406 [C3]."""
+        self.format_kwarg = None
+        self.perform_authentication(request)
+        if not isinstance(request.auth, Caller):
+            raise NotAuthenticated("A key in Authorization: Bearer or X-API-Key, or an operator's session, is needed.")
+        if (request.method or "").lower() not in self.action_map:
+            raise MethodNotAllowed(request.method or "")
+        self.check_permissions(request)
+        self.check_throttles(request)
+        request.accepted_renderer, request.accepted_media_type = self.perform_content_negotiation(request)
+
+    @property
+    def caller(self) -> Caller:
+        """Who calls; known once `initial` has run."""
+        caller = self.request.auth
+        assert isinstance(caller, Caller)  # noqa: S101  narrows for mypy; `initial` refused all else
+        return caller

@@ -1,0 +1,114 @@
+"""From nothing to a desk that is ready, and back."""
+
+import os
+import socket
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import redis as redis_client
+from django.conf import settings
+from django.core.management import call_command
+from django.db import OperationalError, connection
+from django.db.migrations.executor import MigrationExecutor
+
+from config.celery import app
+from config.desk import readiness, services
+from config.desk.lock import DeskLock
+from config.desk.supervisor import StopRequested, Supervisor, listen_for_stop
+from config.embedded import postgres, redis
+from config.embedded.account import server_account
+from config.processes import POLL, ProcessError
+
+REFRESH_TASK = "partner.tasks.refresh_due_snapshots"
+PATIENCE = 180.0  # seconds for the first snapshot: a slow machine computes five days of readings in a few
+
+
+def run_desk(*, data: Path, port: int, announce: Callable[[str], None], report: Callable[[str], None]) -> None:
+    """Run a desk until it is told to stop; ProcessError with a sentence when it cannot be started.
+
+    `announce` is given what the operator waits for, `report` what happens on the way.
+    """
+    listen_for_stop()
+    lock = DeskLock(data)
+    supervisor = Supervisor(lock=lock, report=report)
+    try:
+        lock.take(url=f"http://{readiness.HOST}:{port}")
+        _demand_free(port)
+        _start_servers(supervisor, data=data, report=report)
+        _prepare_database(report=report)
+        supervisor.start(services.web_service(data, port=port))
+        supervisor.start(services.worker_service(data))
+        supervisor.start(services.beat_service(data))
+        _wait_until_ready(supervisor)
+        announce(f"Leitstand is ready at http://{readiness.HOST}:{port}")
+        supervisor.watch()
+    except StopRequested:
+        report("Leitstand is stopping.")
+    finally:
+        lock.announce_stop()
+        supervisor.stop()
+        lock.give_back()
+
+
+def _demand_free(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((readiness.HOST, port))
+        except OSError as error:
+            raise ProcessError(f"Port {port} cannot be used ({error.strerror}); set PORT to another.") from error
+
+
+def _start_servers(supervisor: Supervisor, *, data: Path, report: Callable[[str], None]) -> None:
+    """Start PostgreSQL and Redis where no address of another was given, and see that both answer."""
+    own_database, own_redis = not os.environ.get("DATABASE_URL"), not os.environ.get("REDIS_URL")
+    account = server_account(data) if own_database or own_redis else None
+    opened = [
+        *(postgres.make_cluster(data, account=account) if own_database else ()),
+        *(redis.make_folder(data, account=account) if own_redis else ()),
+    ]
+    if account and opened:
+        names = ", ".join(str(folder) for folder in opened)
+        report(
+            f"The servers run as {account.name}, since PostgreSQL refuses root; it may now pass through {names} (o+x)."
+        )
+    if own_database:
+        supervisor.start(services.database_service(data, account=account))
+    if own_redis:
+        supervisor.start(services.redis_service(data, account=account))
+    supervisor.wait_until_all_answer()
+    if not own_redis:
+        _demand_redis()
+
+
+def _demand_redis() -> None:
+    try:
+        with redis_client.Redis.from_url(settings.REDIS_URL, socket_timeout=5) as client:
+            client.ping()
+    except redis_client.RedisError as error:
+        raise ProcessError(f"The Redis that REDIS_URL names does not answer: {error}.") from error
+
+
+def _prepare_database(*, report: Callable[[str], None]) -> None:
+    """Migrate where there is something to migrate, and seed the demo fleet once."""
+    try:
+        executor = MigrationExecutor(connection)
+    except OperationalError as error:
+        raise ProcessError(f"The PostgreSQL that DATABASE_URL names does not answer: {error}") from error
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        report("Bringing the database up to date.")
+        call_command("migrate", verbosity=0, interactive=False)
+    connection.close()
+
+
+def _wait_until_ready(supervisor: Supervisor) -> None:
+    supervisor.wait_until_all_answer()
+    app.send_task(REFRESH_TASK)  # the schedule would come to it as well, later
+    deadline = time.monotonic() + PATIENCE
+    while missing := readiness.missing():
+        supervisor.insist()
+        if time.monotonic() > deadline:
+            raise ProcessError(f"{missing} after {PATIENCE:.0f} s; the logs may say why.")
+        time.sleep(POLL)
+    connection.close()

@@ -1,0 +1,35 @@
+import os
+import signal
+import sys
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from config.desk.launch import run_desk
+from config.processes import ProcessError, follow_parent
+
+
+class Command(BaseCommand):
+    help = "Start the whole desk: embedded servers where none are named, web server, worker and beat; Ctrl-C stops it."
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--port", default=os.environ.get("PORT") or "8000", help="default: PORT, else 8000")
+        parser.add_argument("--stop-with-parent", action="store_true", help="stop when the starting process is killed")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        if not options["port"].isdecimal() or not 0 < int(options["port"]) < 65536:
+            raise CommandError(f"PORT is a number from 1 to 65535, not {options['port']!r}.")
+        if options["stop_with_parent"]:
+            follow_parent(parent=os.getppid(), orphan_signal=signal.SIGTERM)
+        try:
+            run_desk(data=settings.DATA_DIR, port=int(options["port"]), announce=self.announce, report=self.report)
+        except ProcessError as error:
+            raise CommandError(str(error)) from error
+
+    def announce(self, line: str) -> None:
+        print(line, flush=True)
+
+    def report(self, line: str) -> None:
+        print(line, file=sys.stderr, flush=True)

@@ -1,0 +1,127 @@
+"""Keeps a desk's services running, and stops them in order."""
+
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import FrameType
+
+from config.desk.lock import DeskLock
+from config.desk.services import Service
+from config.processes import Child, ProcessError, wait_for
+
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+LOOK_AGAIN = 0.25  # seconds between two looks at the children
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 15.0  # seconds before a service that died is started again, doubled each time
+STEADY = 30.0  # seconds after which a service counts as running well
+
+
+class StopRequested(BaseException):
+    """Somebody pressed Ctrl-C, closed the terminal, or sent SIGTERM."""
+
+
+def listen_for_stop() -> None:
+    """Raise StopRequested at the first stop signal, wherever we are; be deaf to those that follow, while we stop."""
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        for number in STOP_SIGNALS:
+            signal.signal(number, signal.SIG_IGN)
+        raise StopRequested
+
+    for number in STOP_SIGNALS:
+        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # nohup stays nohup
+            signal.signal(number, stop)
+
+
+@contextmanager
+def _signals_held() -> Iterator[None]:
+    """Let no signal come between starting a child and knowing of it."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@dataclass(kw_only=True)
+class _Kept:
+    service: Service
+    child: Child
+    pause: float = FIRST_PAUSE
+    due_at: float | None = None  # when it is started again, on the monotonic clock; None while it runs
+
+
+class Supervisor:
+    """Starts services, looks after them, and stops them in the opposite order."""
+
+    def __init__(self, *, lock: DeskLock, report: Callable[[str], None]) -> None:
+        self.lock = lock
+        self.report = report
+        self.kept: list[_Kept] = []
+
+    def start(self, service: Service) -> None:
+        """Start a service and keep it running from now on; it may take a moment until it answers."""
+        service.clear_leftover()
+        with _signals_held():
+            self.kept.append(_Kept(service=service, child=Child(service.program)))
+        self._record()
+
+    def wait_until_all_answer(self, *, patience: float = 60.0) -> None:
+        """Return when every service answers; ProcessError with the end of its log for one that does not."""
+        for kept in self.kept:
+            wait_for(kept.child, until=kept.service.answers, patience=patience)
+
+    def insist(self) -> None:
+        """ProcessError when a service has died: a desk that has never been ready is not patched up."""
+        for kept in self.kept:
+            wait_for(kept.child, until=lambda kept=kept: kept.child.is_running)  # type: ignore[misc]
+
+    def watch(self) -> None:
+        """Start again whatever dies, later each time; never returns."""
+        while True:
+            for kept in self.kept:
+                self._look_after(kept)
+            time.sleep(LOOK_AGAIN)
+
+    def stop(self) -> None:
+        """Stop everything, the last started first."""
+        for kept in reversed(self.kept):
+            if not kept.child.stop():
+                self.report(f"{kept.service.program.name} did not end within {kept.service.program.patience:.0f} s.")
+        self.kept.clear()
+
+    def _look_after(self, kept: _Kept) -> None:
+        now = time.monotonic()
+        if kept.due_at is None:
+            if not kept.child.is_running:
+                self._plan_restart(kept, now=now)
+        elif now >= kept.due_at:
+            self._restart(kept)
+
+    def _plan_restart(self, kept: _Kept, *, now: float) -> None:
+        program = kept.service.program
+        kept.child.kill()  # what is left of its group
+        if now - kept.child.started > STEADY:
+            kept.pause = FIRST_PAUSE
+        kept.due_at = now + kept.pause
+        code = kept.child.process.returncode
+        self.report(
+            f"{program.name} ended (code {code}) and is started again in {kept.pause:g} s. "
+            f"The end of {program.log}:\n{kept.child.last_words()}"
+        )
+        kept.pause = min(kept.pause * 2, LONGEST_PAUSE)
+
+    def _restart(self, kept: _Kept) -> None:
+        try:
+            kept.service.clear_leftover()
+            with _signals_held():
+                kept.child = Child(kept.service.program)
+                kept.due_at = None
+        except ProcessError as error:
+            self.report(str(error))
+            kept.due_at = time.monotonic() + LONGEST_PAUSE
+        self._record()
+
+    def _record(self) -> None:
+        self.lock.record([kept.child for kept in self.kept])
