@@ -88,9 +88,9 @@ class OpenEndpoints(ViewSet):
     """Endpoints that need no key: JSON, and their part of the schema."""
 
     tag: ClassVar[str | None] = None
-    authentication_classes: ClassVar[Any] = ()
-    permission_classes: ClassVar[Any] = ()
-    throttle_classes: ClassVar[Any] = ()
+    authentication_classes: Any = ()
+    permission_classes: Any = ()
+    throttle_classes: Any = ()
     security: ClassVar[list[dict[str, list[str]]]] = []
     always: ClassVar[tuple[int, ...]] = (400,)
     http_method_names = ["get", "head"]

@@ -50,12 +50,12 @@ class EndpointSchema(AutoSchema):
         said = " ".join((handler.__doc__ or "").split())
         operation: dict[str, Any] = {
             "operationId": self._operation_id(),
-            "tags": [getattr(self.view, "tag", None) or self._view.scope.capitalize()],
+            "tags": [getattr(self.view, "tag", None) or self.declaring.scope.capitalize()],
             "summary": said.split(". ")[0].split(" [")[0].rstrip("."),
             "description": said,
             "parameters": [*self._path_parameters(), *self._query_parameters(declared.query)],
             "responses": dict(self._responses(declared)),
-            "security": self._view.security,
+            "security": self.declaring.security,
         }
         if declared.body:
             content = self._content(declared.body, "validation", declared.examples.get("body"))
@@ -63,7 +63,7 @@ class EndpointSchema(AutoSchema):
         return operation
 
     @property
-    def _view(self) -> Any:
+    def declaring(self) -> Any:
         """The view, with what endpoints declare beside DRF's own attributes."""
         return self.view
 
@@ -92,7 +92,7 @@ class EndpointSchema(AutoSchema):
             content = self._content(declared.answer, "serialization", declared.examples.get("answer"))
             said = "With `Prefer: return=representation`."
             yield "200", {"description": said, "content": content}
-        for status in sorted({*self._view.always, *declared.refusals, *(WITH_BODY if declared.body else ())}):
+        for status in sorted({*self.declaring.always, *declared.refusals, *(WITH_BODY if declared.body else ())}):
             yield str(status), self._refusal(status)
 
     def _success(self, declared: Endpoint) -> dict[str, Any]:
@@ -106,7 +106,7 @@ class EndpointSchema(AutoSchema):
         return {"description": "As asked.", "headers": headers, "content": content}
 
     def _refusal(self, status: int) -> dict[str, Any]:
-        problem, example = self._view.problem_of(status)
+        problem, example = self.declaring.problem_of(status)
         return {"description": REFUSALS[status], "content": self._content(problem, "serialization", example)}
 
     def _content(self, model: type[BaseModel], mode: Any, example: Any) -> dict[str, Any]:

@@ -28,9 +28,7 @@ class Inverter(models.Model):
     commissioned_on = models.DateField(null=True, blank=True)
     service_interval_days = models.PositiveIntegerField(null=True, blank=True)
     last_service_on = models.DateField(null=True, blank=True)
-    rated_dc_power = models.DecimalField(
-        "rated DC power (MW)", max_digits=18, decimal_places=6, null=True, blank=True
-    )
+    rated_dc_power = models.DecimalField("rated DC power (MW)", max_digits=18, decimal_places=6, null=True, blank=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     updated_at = models.DateTimeField(db_default=Now(), editable=False)
 
