@@ -202,6 +202,9 @@ PGHISTORY_CONTEXT_FIELD = pghistory.ContextJSONField()  # actor and request id s
 PGHISTORY_APPEND_ONLY = True  # the trail is written by triggers and changed by nobody
 PGHISTORY_CREATED_AT_FUNCTION = "clock_timestamp()"
 
+# --- The demo fleet -------------------------------------------------------------------------------------------------
+DEMO = os.environ.get("LEITSTAND_DEMO") != "0"  # seeded once, into a database that holds nothing else
+
 # --- Logging --------------------------------------------------------------------------------------------------------
 LOGGING = {
     "version": 1,

@@ -18,9 +18,12 @@ HINT_LENGTH = 8
 _SHAPE = re.compile(rf"(?:{API_PREFIX}|{PARTNER_PREFIX})[0-9A-Za-z]{{{SECRET_LENGTH + CHECKSUM_LENGTH}}}", re.ASCII)
 
 
-def make_key(prefix: str) -> str:
-    """A new key: its prefix, what nobody can guess, and a checksum by which secret scanners tell it from other text."""
-    body = prefix + "".join(secrets.choice(ALPHABET) for _ in range(SECRET_LENGTH))
+def make_key(prefix: str, *, secret: str | None = None) -> str:
+    """A new key: its prefix, what nobody can guess, and a checksum by which secret scanners tell it from other text.
+
+    `secret` is that middle part where the caller has one; else it is made up.
+    """
+    body = prefix + (secret or "".join(secrets.choice(ALPHABET) for _ in range(SECRET_LENGTH)))
     return body + _checksum(body)
 
 

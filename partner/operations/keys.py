@@ -53,9 +53,11 @@ def issue_key(
     sources: Collection[str] | None = None,
     rate_per_minute: int | None = None,
     expires_at: datetime | None = None,
+    secret: str | None = None,
 ) -> IssuedApiKey:
     """A new key of the Asset Service; None for asset_ids, sources and rate_per_minute sets no bounds.
 
+    `secret` is what its text is made from, where that is not to be made up.
     InvalidError names every scope, source and asset that does not exist.
     """
     _refuse(
@@ -66,7 +68,7 @@ def issue_key(
         *_rate_faults(rate_per_minute, lowest=1),
         *_expiry_faults(expires_at, now),
     )
-    text = make_key(API_PREFIX)
+    text = make_key(API_PREFIX, secret=secret)
     with change(by):
         key = ApiKey.objects.create(
             name=name.strip(),
@@ -90,6 +92,7 @@ def issue_partner_key(
     now: datetime,
     rate_per_minute: int = DEFAULT_PARTNER_RATE,
     expires_at: datetime | None = None,
+    secret: str | None = None,
 ) -> IssuedPartnerKey:
     """A new partner key for sites named by their public name or id; a rate of 0 means no limit [P2]."""
     found = find_sites(sites)
@@ -99,7 +102,7 @@ def issue_partner_key(
         *_rate_faults(rate_per_minute, lowest=0),
         *_expiry_faults(expires_at, now),
     )
-    text = make_key(PARTNER_PREFIX)
+    text = make_key(PARTNER_PREFIX, secret=secret)
     with change(by):
         key = PartnerKey.objects.create(
             name=name.strip(),
