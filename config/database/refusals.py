@@ -1,0 +1,73 @@
+"""What PostgreSQL refuses: which constraint it was, and what is worth another try."""
+
+import logging
+import random
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+import psycopg
+from django.db import Error, IntegrityError, OperationalError, connection
+
+logger = logging.getLogger(__name__)
+
+# Deadlock and serialization failure: PostgreSQL undid one of two transactions that could not both go on.
+PASSING = frozenset({"40P01", "40001"})
+MOST_TRIES = 5
+FIRST_PAUSE_SECONDS = 0.01
+
+Arguments = ParamSpec("Arguments")
+Answer = TypeVar("Answer")
+
+
+def violated_constraint(error: IntegrityError) -> str | None:
+    """The name of the constraint that a write violates."""
+    cause = error.__cause__
+    return cause.diag.constraint_name if isinstance(cause, psycopg.Error) else None
+
+
+@contextmanager
+def translating(refusals: Mapping[str, Callable[[], Exception]]) -> Iterator[None]:
+    """Raise the refusal that stands for the violated constraint; one that has none stays an IntegrityError.
+
+    Put it around the atomic block, not inside: the transaction has to be rolled back by what leaves it.
+    """
+    try:
+        yield
+    except IntegrityError as error:
+        refusal = refusals.get(violated_constraint(error) or "")
+        if refusal is None:
+            raise
+        raise refusal() from error
+
+
+def is_passing(error: Error) -> bool:
+    """Whether the same transaction, tried again, may well succeed."""
+    cause = error.__cause__
+    return isinstance(cause, psycopg.Error) and cause.sqlstate in PASSING
+
+
+def retried(operation: Callable[Arguments, Answer]) -> Callable[Arguments, Answer]:
+    """Try an operation again after a deadlock or a serialization failure, up to five times in all.
+
+    The operation is one transaction and does nothing else. Inside another transaction it is tried once: what was done
+    before it is undone with it.
+    """
+
+    @wraps(operation)
+    def try_again(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Answer:
+        tries_left = 1 if connection.in_atomic_block else MOST_TRIES
+        while True:
+            tries_left -= 1
+            try:
+                return operation(*args, **kwargs)
+            except OperationalError as error:
+                if not tries_left or not is_passing(error):
+                    raise
+                logger.info("%s is tried again: %s", operation.__qualname__, error)
+            pause = FIRST_PAUSE_SECONDS * 2 ** (MOST_TRIES - tries_left)
+            time.sleep(random.uniform(0.5, 1) * pause)  # noqa: S311  spreads them, guards nothing
+
+    return try_again
