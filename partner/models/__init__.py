@@ -1,5 +1,7 @@
 """What the partner app stores."""
 
 from partner.models.keys import ApiKey, PartnerKey, PartnerKeySite
+from partner.models.profiles import PartnerProfile, TariffPeriod
+from partner.models.snapshots import Snapshot, SnapshotVersion
 
-__all__ = ["ApiKey", "PartnerKey", "PartnerKeySite"]
+__all__ = ["ApiKey", "PartnerKey", "PartnerKeySite", "PartnerProfile", "Snapshot", "SnapshotVersion", "TariffPeriod"]

@@ -1,0 +1,28 @@
+"""Transactions that need more than Django's atomic block."""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection, transaction
+
+
+@contextmanager
+def consistent_view() -> Iterator[None]:
+    """A transaction of its own in which every statement sees the database as of the first one.
+
+    A row that another transaction has changed since cannot be changed in it: that is an OperationalError.
+    """
+    with transaction.atomic(durable=True):
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        yield
+
+
+def try_lock(name: str) -> bool:
+    """Whether the name is now this transaction's alone, until it ends; never waits."""
+    number = int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), signed=True)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [number])
+        (locked,) = cursor.fetchone()
+    return bool(locked)

@@ -1,0 +1,64 @@
+"""Documents as bytes: written in one way only, in their two variants, each with its ETag [P6]."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+MICRO = Decimal("0.000001")
+
+
+@dataclass(frozen=True)
+class Computed:
+    """What a builder makes: the document without its time stamps, and the instant of its newest input."""
+
+    content: Mapping[str, Any]
+    data_through: datetime | None
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A body as it is sent, and its quoted ETag."""
+
+    body: str
+    etag: str
+
+
+def rounded(number: Decimal | None) -> float | None:
+    """A number as documents hold it: rounded at the very end, to six decimals; null stays null."""
+    return None if number is None else float(number.quantize(MICRO)) + 0.0
+
+
+def instant_text(instant: datetime | None) -> str | None:
+    """`2026-05-30T03:39:39Z`, with a fraction only where there is one."""
+    return None if instant is None else instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def assembled(computed: Computed, *, generated_at: datetime, stale: bool) -> dict[str, Any]:
+    """The whole document: whose it is, how old it is, and then its content."""
+    content = dict(computed.content)
+    return {
+        "site_id": content.pop("site_id"),
+        "generated_at": instant_text(generated_at),
+        "data_through": instant_text(computed.data_through),
+        "stale": stale,
+        **content,
+    }
+
+
+def variant_of(document: Mapping[str, Any]) -> Variant:
+    """The document's one way of being written, and the tag that is made of it."""
+    body = _canonical(document)
+    return Variant(body=body, etag=f'"{hashlib.sha256(body.encode()).hexdigest()[:32]}"')
+
+
+def digest_of_content(content: Mapping[str, Any]) -> str:
+    """What two documents of the same content have in common, whenever they were computed."""
+    return hashlib.sha256(_canonical(content).encode()).hexdigest()
+
+
+def _canonical(document: Mapping[str, Any]) -> str:
+    return json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":"))

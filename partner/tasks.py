@@ -1,0 +1,34 @@
+"""What the worker does: computing snapshots when they are due, and pruning their past [P6] [P8]."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from partner.kinds import KINDS
+from partner.operations import publishing
+from partner.schedules import EXPIRE_SECONDS, PRUNE_TASK, REFRESH_TASK, stamps_after
+
+
+@shared_task(name=REFRESH_TASK)
+def refresh_due_snapshots(kind: str | None = None) -> None:
+    """Have the snapshots of a kind, or of all, computed for the sites whose inputs changed: a task for each.
+
+    A site that fails, or that is in hand already, holds up no other.
+    """
+    now = timezone.now()
+    for one in KINDS.values() if kind is None else [KINDS[kind]]:
+        for site_id in publishing.check_unchanged(kind=one, stamps=stamps_after(kind=one.name, now=now), now=now):
+            refresh_snapshot.apply_async(kwargs={"site_id": site_id, "kind": one.name}, expires=EXPIRE_SECONDS)
+
+
+@shared_task(name="partner.tasks.refresh_snapshot")
+def refresh_snapshot(site_id: str, kind: str) -> str:
+    """Compute and publish one site's snapshot; what it came to, for the worker's log."""
+    now = timezone.now()
+    stamps = stamps_after(kind=kind, now=now)
+    return publishing.refresh(publishing.Run(site_id=site_id, kind=KINDS[kind], now=now, stamps=stamps)).value
+
+
+@shared_task(name=PRUNE_TASK)
+def prune_versions() -> int:
+    """Delete the versions of snapshots that were replaced more than 90 days ago."""
+    return publishing.prune_versions(now=timezone.now())
