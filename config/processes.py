@@ -72,6 +72,7 @@ class Child:
         account = program.account
         _set_aside(program.log)
         with program.log.open("ab") as log:
+            self.log_begins = log.tell()
             try:
                 self.process = subprocess.Popen(  # noqa: S603
                     list(program.argv),
@@ -119,8 +120,10 @@ class Child:
         self.process.wait()
 
     def last_words(self, *, lines: int = 12) -> str:
-        """The end of its log."""
-        text = self.program.log.read_text(errors="replace") if self.program.log.exists() else ""
+        """The end of what it has logged."""
+        with self.program.log.open("rb") as log:
+            log.seek(self.log_begins)
+            text = log.read().decode(errors="replace")
         return "\n".join(text.splitlines()[-lines:])
 
 

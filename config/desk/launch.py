@@ -15,7 +15,7 @@ from django.db.migrations.executor import MigrationExecutor
 from config.celery import app
 from config.desk import readiness, services
 from config.desk.lock import DeskLock
-from config.desk.supervisor import StopRequested, Supervisor, listen_for_stop
+from config.desk.supervisor import StopRequested, Supervisor, be_deaf, listen_for_stop
 from config.embedded import postgres, redis
 from config.embedded.account import server_account
 from config.processes import POLL, ProcessError
@@ -46,6 +46,7 @@ def run_desk(*, data: Path, port: int, announce: Callable[[str], None], report: 
     except StopRequested:
         report("Leitstand is stopping.")
     finally:
+        be_deaf()
         lock.announce_stop()
         supervisor.stop()
         lock.give_back()

@@ -1,10 +1,12 @@
 """Keeps a desk's services running, and stops them in order."""
 
+import os
 import signal
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from types import FrameType
 
 from config.desk.lock import DeskLock
@@ -25,13 +27,39 @@ def listen_for_stop() -> None:
     """Raise StopRequested at the first stop signal, wherever we are; be deaf to those that follow, while we stop."""
 
     def stop(_number: int, _frame: FrameType | None) -> None:
-        for number in STOP_SIGNALS:
-            signal.signal(number, signal.SIG_IGN)
+        be_deaf()
         raise StopRequested
 
     for number in STOP_SIGNALS:
         if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # nohup stays nohup
             signal.signal(number, stop)
+
+
+def be_deaf() -> None:
+    """Take no further notice of stop signals: we are stopping."""
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    for number in STOP_SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
+
+
+def notice_interrupts_of(parent: int) -> None:
+    """Take a SIGINT or SIGHUP that only the parent got for ours: make hands on SIGTERM alone, and waits for us to end.
+
+    While make waits in its handler, the signal it handles is blocked for it; on Linux that can be seen.
+    """
+    status = Path(f"/proc/{parent}/status")
+    if not status.exists():
+        return
+    interrupts = 1 << signal.SIGINT - 1 | 1 << signal.SIGHUP - 1
+
+    def look(_number: int, _frame: FrameType | None) -> None:
+        with suppress(OSError):
+            blocked = next(line.split()[1] for line in status.read_text().splitlines() if line.startswith("SigBlk"))
+            if int(blocked, 16) & interrupts:
+                os.kill(os.getpid(), signal.SIGINT)
+
+    signal.signal(signal.SIGALRM, look)
+    signal.setitimer(signal.ITIMER_REAL, LOOK_AGAIN, LOOK_AGAIN)
 
 
 @contextmanager

@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
@@ -86,30 +87,45 @@ def answers(data: Path) -> bool:
 
 
 def clear_leftover(data: Path, *, patience: float = 30.0) -> None:
-    """Stop a server that outlived the desk that started it, and remove a lock whose number is another process's now."""
+    """Stop a server that outlived the desk that started it, and remove what a killed one left lying about."""
     lock = data / "postgres" / "postmaster.pid"
-    try:
-        pid = int(lock.read_text().partition("\n")[0])
-    except (FileNotFoundError, ValueError):
-        return
-    if not _serves(pid, cluster=lock.parent):
-        lock.unlink(missing_ok=True)
-        return
     deadline = time.monotonic() + patience
-    while _serves(pid, cluster=lock.parent):
+    while lock.exists() and (left := _at_work_on(lock.parent, lock=lock)):
         if time.monotonic() > deadline:
-            raise ProcessError(f"A PostgreSQL of an earlier run (process {pid}) does not stop; end it and start again.")
-        os.kill(pid, FAST_SHUTDOWN)
+            raise ProcessError(f"A PostgreSQL of an earlier run does not stop: processes {left}; end them.")
+        postmaster = _number_in(lock)
+        for pid in [postmaster] if postmaster in left else left:
+            with suppress(ProcessLookupError):
+                os.kill(pid, FAST_SHUTDOWN if pid == postmaster else signal.SIGQUIT)
         time.sleep(POLL * 5)
+    # PostgreSQL would take a number in these for its own, if by now another process bears it
+    for stale in (lock, *socket_dir(data).glob(".s.PGSQL.*")):
+        stale.unlink(missing_ok=True)
 
 
-def _serves(pid: int, *, cluster: Path) -> bool:
+def _at_work_on(cluster: Path, *, lock: Path) -> list[int]:
+    """The processes of a server, which all work in the cluster's folder; without /proc the one that the lock names."""
+    if not Path("/proc/self").exists():
+        pid = _number_in(lock)
+        return [pid] if pid and _exists(pid) else []
+    found = []
+    for entry in Path("/proc").iterdir():
+        with suppress(OSError):
+            if entry.name.isdecimal() and (entry / "cwd").readlink() == cluster.resolve():
+                found.append(int(entry.name))
+    return found
+
+
+def _number_in(lock: Path) -> int | None:
+    try:
+        return int(lock.read_text().partition("\n")[0])
+    except (OSError, ValueError):
+        return None
+
+
+def _exists(pid: int) -> bool:
     try:
         os.kill(pid, 0)
-    except OSError:
+    except ProcessLookupError:
         return False
-    where = Path(f"/proc/{pid}/cwd")
-    try:
-        return where.resolve(strict=True) == cluster.resolve()
-    except FileNotFoundError:
-        return not Path("/proc/self").exists()  # without /proc there is no telling: believe the lock
+    return True

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from config.desk.launch import run_desk
+from config.desk.supervisor import notice_interrupts_of
 from config.processes import ProcessError, follow_parent
 
 
@@ -16,13 +17,19 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--port", default=os.environ.get("PORT") or "8000", help="default: PORT, else 8000")
-        parser.add_argument("--stop-with-parent", action="store_true", help="stop when the starting process is killed")
+        parser.add_argument(
+            "--stop-with-parent",
+            action="store_true",
+            help="stop with the process that started it (make)",
+        )
 
     def handle(self, *_args: Any, **options: Any) -> None:
         if not options["port"].isdecimal() or not 0 < int(options["port"]) < 65536:
             raise CommandError(f"PORT is a number from 1 to 65535, not {options['port']!r}.")
         if options["stop_with_parent"]:
-            follow_parent(parent=os.getppid(), orphan_signal=signal.SIGTERM)
+            parent = os.getppid()
+            follow_parent(parent=parent, orphan_signal=signal.SIGTERM)
+            notice_interrupts_of(parent)
         try:
             run_desk(data=settings.DATA_DIR, port=int(options["port"]), announce=self.announce, report=self.report)
         except ProcessError as error:
