@@ -2,6 +2,8 @@
 
 from django.db.models import TextChoices
 
+LONGEST_SERVICE_INTERVAL = 36_500  # days: a century, so that the next service is always a date
+
 
 class DispatchModeName(TextChoices):
     """How a site is dispatched [ST1]."""

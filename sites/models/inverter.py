@@ -6,6 +6,7 @@ from django.db.models.functions import Now
 
 from assets.models import Asset
 from sites.models.site import Site
+from sites.vocabulary import LONGEST_SERVICE_INTERVAL
 
 
 def _share(field: str, name: str) -> models.CheckConstraint:
@@ -40,8 +41,9 @@ class Inverter(models.Model):
                 name="inverter_rated_dc_power_is_positive",
             ),
             models.CheckConstraint(
-                condition=models.Q(service_interval_days__gte=1) | models.Q(service_interval_days=None),
-                name="inverter_service_interval_is_positive",
+                condition=models.Q(service_interval_days__range=(1, LONGEST_SERVICE_INTERVAL))
+                | models.Q(service_interval_days=None),
+                name="inverter_service_interval_is_1_to_36500_days",
             ),
             _share("charge_efficiency", "inverter_charge_efficiency_is_a_share"),
             _share("discharge_efficiency", "inverter_discharge_efficiency_is_a_share"),

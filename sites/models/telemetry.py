@@ -27,7 +27,10 @@ class InverterReading(models.Model):
             models.CheckConstraint(
                 condition=models.Q(state__in=InverterState.values) | models.Q(state=None),
                 name="inverter_reading_state_is_known",
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(energy_kwh__gte=0), name="inverter_reading_energy_is_not_negative"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -45,6 +48,17 @@ class SiteReading(models.Model):
     consumption_kw = models.DecimalField(max_digits=18, decimal_places=6, null=True)
     created_at = models.DateTimeField(db_default=Now())
     updated_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(consumption_kw__gte=0), name="site_reading_consumption_is_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(poa_irradiance_wm2=None, ambient_temperature_c=None, consumption_kw=None),
+                name="site_reading_has_a_value",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.site_id} at {self.time:%Y-%m-%dT%H:%M:%SZ}"

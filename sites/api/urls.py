@@ -1,0 +1,21 @@
+"""Addresses of the endpoints of sites and inverters."""
+
+from django.urls import URLPattern, path
+
+from sites.api.views import InverterEndpoints, SiteEndpoints
+
+urlpatterns: list[URLPattern] = [
+    path("sites", SiteEndpoints.as_view({"get": "list_sites", "post": "create"})),
+    path(
+        "sites/<key:site_id>",
+        SiteEndpoints.as_view({"get": "retrieve", "patch": "partial_update", "delete": "destroy"}),
+    ),
+    path(
+        "sites/<key:site_id>/inverters",
+        InverterEndpoints.as_view({"get": "list_inverters", "post": "create"}),
+    ),
+    path(
+        "sites/<key:site_id>/inverters/<key:inverter_id>",
+        InverterEndpoints.as_view({"get": "retrieve", "patch": "partial_update", "delete": "destroy"}),
+    ),
+]
