@@ -27,6 +27,24 @@ class Variant:
     etag: str
 
 
+@dataclass(frozen=True)
+class Edition:
+    """A published document: the variant for while it is fresh, and the one for `stale_from` on, if that ever comes."""
+
+    fresh: Variant
+    published_at: datetime
+    checked_at: datetime
+    next_at: datetime
+    stale: Variant | None = None
+    stale_from: datetime | None = None
+
+    def current(self, now: datetime) -> tuple[Variant, datetime]:
+        """The variant that holds now, and since when."""
+        if self.stale and self.stale_from and self.stale_from <= now:
+            return self.stale, self.stale_from
+        return self.fresh, self.published_at
+
+
 def rounded(number: Decimal | None) -> float | None:
     """A number as documents hold it: rounded at the very end, to six decimals; null stays null."""
     return None if number is None else float(number.quantize(MICRO)) + 0.0
@@ -52,7 +70,12 @@ def assembled(computed: Computed, *, generated_at: datetime, stale: bool) -> dic
 def variant_of(document: Mapping[str, Any]) -> Variant:
     """The document's one way of being written, and the tag that is made of it."""
     body = _canonical(document)
-    return Variant(body=body, etag=f'"{hashlib.sha256(body.encode()).hexdigest()[:32]}"')
+    return Variant(body=body, etag=etag_of(body))
+
+
+def etag_of(body: str) -> str:
+    """The quoted tag of a body."""
+    return f'"{hashlib.sha256(body.encode()).hexdigest()[:32]}"'
 
 
 def digest_of_content(content: Mapping[str, Any]) -> str:

@@ -4,12 +4,13 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 
 from config.database.statements import fetch_rows, load_sql
+from partner.documents import Edition, Variant
 from partner.keys import API_PREFIX, PARTNER_PREFIX, digest_of, is_well_formed
 from partner.kinds import Kind
-from partner.models import ApiKey, PartnerKey, Snapshot
+from partner.models import ApiKey, PartnerKey, PartnerKeySite, Snapshot, SnapshotVersion
 from partner.vocabulary import KPI_ROLLUP
 from sites.models import Site
 
@@ -30,6 +31,50 @@ def find_partner_key(text: str, *, now: datetime) -> PartnerKey | None:
         return None
     key = PartnerKey.objects.filter(digest=digest_of(text)).first()
     return key if key and key.opens_at(now) else None
+
+
+def opened_site_id(*, key: PartnerKey, name: str) -> str | None:
+    """The id of the site with this public name or id, if the key opens it [P2]."""
+    named = Q(site_id=name) | Q(site__partner_profile__public_name=name)
+    return PartnerKeySite.objects.filter(named, key=key).values_list("site_id", flat=True).first()
+
+
+def current_edition(*, site_id: str, kind: str) -> Edition | None:
+    """What is published now."""
+    row = Snapshot.objects.filter(site_id=site_id, kind=kind, published_at__isnull=False).first()
+    if row is None:
+        return None
+    return Edition(
+        fresh=Variant(str(row.body), str(row.etag)),
+        stale=Variant(str(row.stale_body), str(row.stale_etag)),
+        stale_from=row.stale_from,
+        published_at=_given(row.published_at),
+        checked_at=_given(row.last_success_at),
+        next_at=row.next_check_at,
+    )
+
+
+def edition_at(*, site_id: str, kind: str, instant: datetime) -> Edition | None:
+    """What was published at an instant of the last 90 days, as it was then: never stale [P8]."""
+    snapshot = Snapshot.objects.filter(site_id=OuterRef("site_id"), kind=OuterRef("kind"))
+    versions = SnapshotVersion.objects.filter(site_id=site_id, kind=kind, published_at__lte=instant).annotate(
+        checked_at=Subquery(snapshot.values("last_success_at")), next_at=Subquery(snapshot.values("next_check_at"))
+    )
+    found = versions.order_by("-published_at").values("body", "etag", "published_at", "checked_at", "next_at").first()
+    if found is None:
+        return None
+    return Edition(
+        fresh=Variant(found["body"], found["etag"]),
+        published_at=found["published_at"],
+        checked_at=found["checked_at"],
+        next_at=found["next_at"],
+    )
+
+
+def _given(instant: datetime | None) -> datetime:
+    """What the database guarantees of a published row."""
+    assert instant is not None  # noqa: S101  narrows for mypy
+    return instant
 
 
 def find_sites(names: Collection[str]) -> dict[str, Site]:

@@ -43,14 +43,14 @@ def several(element: type[Element], *, most: int = 500) -> Any:
 
 
 def read_query(request: HttpRequest, model: type[Model]) -> Model:
-    """The query string as the model, or InvalidError with every fault."""
+    """The request's query as the model, or InvalidError with every fault."""
+    return parse_query(request.META.get("QUERY_STRING", ""), model)
+
+
+def parse_query(text: str, model: type[Model]) -> Model:
+    """A query string as the model, or InvalidError with every fault."""
     try:
-        pairs = parse_qsl(
-            request.META.get("QUERY_STRING", ""),
-            keep_blank_values=True,
-            errors="strict",
-            max_num_fields=MOST_PARAMETERS,
-        )
+        pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MOST_PARAMETERS)
     except UnicodeDecodeError:
         raise InvalidError([Fault(("query",), "The query is not UTF-8", "string_unicode")]) from None
     except ValueError:

@@ -1,0 +1,222 @@
+"""What the Partner API answers, decided from plain values in one place [P1] [P2] [P4] [P6].
+
+Whoever serves (the documented view, or a layer in front of it) hands in what was asked and a `Source` that knows keys,
+sites and snapshots. Nothing here asks the database or the clock.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from typing import Annotated, Final, Protocol, TypeVar
+
+from pydantic import Field
+
+from config.api.conditional import none_match_fails
+from config.api.queries import Query, parse_query
+from config.api.rate_limit import Allowance
+from config.api.values import Instant
+from config.errors import Fault, InvalidError
+from partner.documents import Edition, etag_of, instant_text
+
+JSON: Final = "application/json"
+SCHEMA_JSON: Final = "application/schema+json"
+METHODS: Final = "GET, HEAD, OPTIONS"
+ERRORS: Final = {
+    400: "Invalid request",
+    401: "Unauthorized",
+    403: "Access denied",
+    404: "Not found",
+    405: "Method not allowed",
+    429: "Too many requests",
+    500: "Service unavailable",
+    503: "Service unavailable",
+}
+NO_VALID_KEY: Final = "A valid partner key in the x-api-key header is required."
+NOT_PERMITTED: Final = "This key does not open this site."
+NOT_COMPUTED: Final = "There is no snapshot of this kind for this site yet."
+NO_SUCH_ADDRESS: Final = "There is nothing at this address."
+ON_EVERY_ANSWER: Final = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": (
+        "ETag, Retry-After, RateLimit, RateLimit-Policy, Snapshot-Checked-At, Snapshot-Next-At, X-Request-ID"
+    ),
+}
+PREFLIGHT: Final = {
+    "Allow": METHODS,
+    "Access-Control-Allow-Methods": METHODS,
+    "Access-Control-Allow-Headers": "x-api-key, If-None-Match",
+    "Access-Control-Max-Age": "86400",
+}
+PLAIN_NAME: Final = r"^[A-Za-z0-9_ -]{1,64}$"
+
+
+class SiteQuery(Query):
+    """What every snapshot is asked by."""
+
+    site_id: Annotated[str, Field(pattern=PLAIN_NAME, description="The site's public name, or its id.")]
+
+
+class SnapshotQuery(SiteQuery):
+    """Any kind, and any of its versions of the last 90 days."""
+
+    kind: Annotated[str, Field(pattern=PLAIN_NAME, description="The kind of snapshot, such as `kpi-rollup`.")]
+    at: Annotated[Instant | None, Field(description="The version that was current at this instant.")] = None
+
+
+@dataclass(frozen=True)
+class Address:
+    """One address of the API: what it is asked by, and the kind that it answers unless the query names one."""
+
+    query: type[SiteQuery]
+    kind: str | None = None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request, as far as an answer depends on it; `query` is the query string as it came."""
+
+    address: Address
+    method: str
+    query: str = ""
+    key: str | None = None
+    if_none_match: str | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What goes out."""
+
+    status: int
+    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def with_headers(self, headers: Mapping[str, str]) -> "Answer":
+        """The same answer with more headers."""
+        return replace(self, headers={**self.headers, **headers})
+
+
+Key = TypeVar("Key")
+
+
+class Source(Protocol[Key]):
+    """Where answers come from. `Key` is whatever the source knows a key by."""
+
+    def key(self, text: str) -> Key | None:
+        """The partner key of this text, if it opens anything now."""
+
+    def take(self, key: Key) -> Allowance | None:
+        """Count one call of the key; None where it has no limit, or nobody counts."""
+
+    def site_id(self, key: Key, name: str) -> str | None:
+        """The id of the site with this public name or id, if the key opens it."""
+
+    def edition(self, site_id: str, kind: str, at: datetime | None) -> Edition | None:
+        """What is published now, or was at that instant."""
+
+
+def answer(asked: Asked, *, source: Source[Key], now: datetime) -> Answer:
+    """The answer: 204 to a preflight; else 401, 405, 429, 400, 403, 404, 304 or 200, looked at in this order [P2]."""
+    if asked.method == "OPTIONS":
+        return Answer(204, headers={**PREFLIGHT, **ON_EVERY_ANSWER})
+    decided = _to_whoever_has_a_key(asked, source, now)
+    return _without_body(decided) if asked.method == "HEAD" else decided
+
+
+def _to_whoever_has_a_key(asked: Asked, source: Source[Key], now: datetime) -> Answer:
+    key = source.key(asked.key) if asked.key else None
+    if key is None:
+        return refusal(401, NO_VALID_KEY).with_headers({"WWW-Authenticate": 'ApiKey realm="Leitstand Partner API"'})
+    if asked.method not in ("GET", "HEAD"):
+        return not_allowed()
+    allowance = source.take(key)
+    if allowance is None:
+        return _within_the_rate(asked, key, source, now)
+    if allowance.exceeded:
+        sentence = f"This key may call {allowance.limit} times a minute; Retry-After says when it may again."
+        return refusal(429, sentence).with_headers(allowance.headers)
+    return _within_the_rate(asked, key, source, now).with_headers(allowance.headers)
+
+
+def _within_the_rate(asked: Asked, key: Key, source: Source[Key], now: datetime) -> Answer:
+    try:
+        query = parse_query(asked.query, asked.address.query)
+    except InvalidError as error:
+        return refusal(400, _sentence(error.faults[0]))
+    site_id = source.site_id(key, query.site_id)
+    if site_id is None:
+        return refusal(403, NOT_PERMITTED)
+    if isinstance(query, SnapshotQuery):
+        edition = source.edition(site_id, query.kind, query.at)
+    else:
+        edition = source.edition(site_id, asked.address.kind or "", None)
+    return refusal(404, NOT_COMPUTED) if edition is None else _found(edition, asked.if_none_match, now)
+
+
+def _found(edition: Edition, if_none_match: str | None, now: datetime) -> Answer:
+    variant, since = edition.current(now)
+    headers = {
+        "ETag": variant.etag,
+        "Cache-Control": "private, no-cache",
+        "Vary": "x-api-key, Accept-Encoding",
+        "Last-Modified": format_datetime(since.astimezone(UTC), usegmt=True),
+        "Snapshot-Checked-At": _seconds(edition.checked_at),
+        "Snapshot-Next-At": _seconds(edition.next_at),
+        **ON_EVERY_ANSWER,
+    }
+    if none_match_fails(if_none_match, variant.etag):
+        return Answer(304, headers=headers)
+    return Answer(200, variant.body.encode(), {"Content-Type": JSON, **headers})
+
+
+def schema_answer(text: str | None, *, method: str, if_none_match: str | None) -> Answer:
+    """The JSON Schema of a kind, to everybody; None: there is no such kind [P8]."""
+    if method == "OPTIONS":
+        return Answer(204, headers={**PREFLIGHT, **ON_EVERY_ANSWER})
+    if method not in ("GET", "HEAD"):
+        return not_allowed()
+    if text is None:
+        decided = refusal(404, "There is no schema of this kind.")
+    else:
+        etag = etag_of(text)
+        headers = {"ETag": etag, "Cache-Control": "public, no-cache", **ON_EVERY_ANSWER}
+        decided = Answer(200, text.encode(), {"Content-Type": SCHEMA_JSON, **headers})
+        if none_match_fails(if_none_match, etag):
+            decided = Answer(304, headers=headers)
+    return _without_body(decided) if method == "HEAD" else decided
+
+
+def refusal(status: int, detail: str) -> Answer:
+    """An error in the Partner API's shape."""
+    body = json.dumps({"error": ERRORS[status], "detail": detail}).encode()
+    return Answer(status, body, {"Content-Type": JSON, "Cache-Control": "no-store", **ON_EVERY_ANSWER})
+
+
+def not_allowed() -> Answer:
+    """405."""
+    return refusal(405, "Only GET, HEAD and OPTIONS are allowed here.").with_headers({"Allow": METHODS})
+
+
+def unavailable() -> Answer:
+    """503."""
+    return refusal(503, "The data is not available now; try again.").with_headers({"Retry-After": "1"})
+
+
+def _without_body(decided: Answer) -> Answer:
+    if decided.status == 304:
+        return decided
+    return replace(decided, body=b"").with_headers({"Content-Length": str(len(decided.body))})
+
+
+def _sentence(fault: Fault) -> str:
+    name = fault.loc[-1] if len(fault.loc) > 1 else "The query"
+    if fault.type == "missing":
+        return f"{name} is required"
+    if fault.type == "extra_forbidden":
+        return f"{name} is not a parameter of this endpoint"
+    return f"{name}: {fault.msg}"
+
+
+def _seconds(instant: datetime) -> str:
+    return str(instant_text(instant.replace(microsecond=0)))
