@@ -8,5 +8,5 @@ urlpatterns: list[URLPattern] = [
     path("kpi-rollup", SnapshotEndpoints.as_view({"get": "kpi_rollup"}, address=KPI_ROLLUP_ADDRESS)),
     path("snapshot", SnapshotEndpoints.as_view({"get": "snapshot"})),
     path("schemas/<str:kind>", SchemaEndpoints.as_view({"get": "retrieve"})),
-    re_path(r"(?s)^.*$", no_such_address),
+    re_path(r"^[\s\S]*$", no_such_address),
 ]
