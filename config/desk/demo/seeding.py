@@ -13,12 +13,15 @@ from config.api.scopes import SCOPES
 from config.database.transactions import try_lock
 from config.desk.demo import credentials
 from config.desk.demo.fleet import ASSETS, SITES, DemoAsset, DemoInverter, DemoSite, region_of
+from config.desk.demo.measurements import inverter_readings, measured_days, site_readings
 from config.desk.demo.presence import ACTOR, is_seeded, records_held
-from config.desk.demo.sibaya import PROFILE, SIBAYA, TARIFF_PERIODS
+from config.desk.demo.sibaya import PROFILE, SIBAYA, TARIFF_PERIODS, ZONE
 from partner.operations.keys import issue_key, issue_partner_key
 from partner.operations.profiles import save_profile, set_tariff_periods
 from sites.models import Site
 from sites.operations import create_inverter, create_site
+from sites.telemetry import INVERTERS, put_readings
+from sites.telemetry import SITES as SITE_SENSORS
 
 
 def seed(*, now: datetime) -> str:
@@ -39,6 +42,7 @@ def seed(*, now: datetime) -> str:
         for site in SITES:
             _add_site(site, asset_ids=asset_ids, now=now)
         sibaya = _add_site(SIBAYA, asset_ids=asset_ids, now=now)
+        _feed(sibaya, now=now)
         _show_to_partners(sibaya, now=now)
         _let_in(now=now)
     return f"The demo fleet is seeded: {len(asset_ids)} assets at {len(SITES) + 1} sites."
@@ -90,6 +94,15 @@ def _add_inverter(inverter: DemoInverter, *, site: Site, asset_ids: Mapping[str,
         by=ACTOR,
         now=now,
     )
+
+
+def _feed(site: Site, *, now: datetime) -> None:
+    """Give the plant its measured days."""
+    days = measured_days(zone=ZONE, now=now)
+    rest_id, inverter_2_id = site.inverters.order_by("id").values_list("pk", flat=True)
+    readings = inverter_readings(days, rest_id=rest_id, inverter_2_id=inverter_2_id)
+    put_readings(kind=INVERTERS, readings=readings, now=now)
+    put_readings(kind=SITE_SENSORS, readings=site_readings(days, site_id=site.pk), now=now)
 
 
 def _show_to_partners(site: Site, *, now: datetime) -> None:
