@@ -26,4 +26,4 @@ def records_held() -> list[str]:
         "users": get_user_model(),
     }
     counts = {what: model._default_manager.count() for what, model in held.items()}  # noqa: SLF001
-    return [f"{count} {what}" for what, count in counts.items() if count]
+    return [f"{count} {what if count > 1 else what.removesuffix('s')}" for what, count in counts.items() if count]
