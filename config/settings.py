@@ -9,7 +9,6 @@ import secrets
 import dj_database_url
 import pghistory
 from django.templatetags.static import static
-from django.urls import reverse_lazy
 
 from config import embedded
 
@@ -59,8 +58,9 @@ AUTH_PASSWORD_VALIDATORS = [
 
 # --- Applications ---------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
-    "unfold",
-    "django.contrib.admin",
+    "unfold.apps.BasicAppConfig",
+    "unfold.contrib.filters",
+    "config.admin.apps.BackOfficeConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -139,6 +139,7 @@ DJANGO_CELERY_BEAT_TZ_AWARE = True
 USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
+FORMAT_MODULE_PATH = "config.admin.formats"
 
 # --- Static files ---------------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
@@ -187,14 +188,41 @@ SPECTACULAR_SETTINGS = {
 }
 
 # --- Back office ----------------------------------------------------------------------------------------------------
+ENVIRONMENT = os.environ.get("LEITSTAND_ENVIRONMENT", "")  # a label on each page, such as Production or Training
+LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
 UNFOLD = {
     "SITE_TITLE": "Leitstand",
     "SITE_HEADER": "Leitstand",
+    "SITE_SUBHEADER": "Control desk",
     "SITE_SYMBOL": "bolt",
-    "SITE_URL": "/api/docs",
+    "SITE_URL": None,
     "SHOW_HISTORY": False,
-    "LOGIN": {"redirect_after": lambda _request: reverse_lazy("admin:index")},
+    "SHOW_VIEW_ON_SITE": False,
+    "SHOW_BACK_BUTTON": True,
+    "ENVIRONMENT": "config.desk.navigation.environment",
     "STYLES": [lambda _request: static("desk/desk.css")],
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": lambda _request: static("desk/favicon.svg")},
+    ],
+    "SIDEBAR": {"navigation": "config.desk.navigation.sidebar"},
+    "ACCOUNT": {"navigation": "config.desk.navigation.account"},
+    "COLORS": {
+        # petrol; white on 600 and more, and 400 and less on the dark ground, have a contrast of at least 4.5
+        "primary": {
+            "50": "oklch(97.5% .013 220)",
+            "100": "oklch(94% .03 220)",
+            "200": "oklch(88% .055 220)",
+            "300": "oklch(80% .085 220)",
+            "400": "oklch(74% .105 220)",
+            "500": "oklch(64% .11 222)",
+            "600": "oklch(50% .1 224)",
+            "700": "oklch(43% .088 226)",
+            "800": "oklch(37% .073 228)",
+            "900": "oklch(31% .06 230)",
+            "950": "oklch(23% .047 232)",
+        },
+    },
 }
 
 # --- Audit ----------------------------------------------------------------------------------------------------------

@@ -1,0 +1,146 @@
+"""The list of assets and an asset's page: lifecycle buttons, status, changes."""
+
+from datetime import date, datetime
+from functools import partial
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import URLPattern, path
+from unfold.contrib.filters.admin import ChoicesCheckboxFilter, RangeDateFilter
+from unfold.decorators import display
+
+from assets import operations
+from assets.admin.forms import AssetForm
+from assets.admin.page import beside_the_form
+from assets.admin.status import LIFECYCLE_COLOURS, STATUS_COLOURS, LatestStatusFilter, with_latest_status
+from assets.lifecycle import DELETABLE, TRANSITIONS, Transition, move
+from assets.models import Asset
+from assets.vocabulary import Lifecycle, Status
+from config.admin.bulk import BulkAction
+from config.admin.forms import RecordForm
+from config.admin.records import RecordAdmin
+
+DELETION = "Its periods and specs go with it. The audit trail keeps its last state, and its id is never used again."
+
+
+def _bulk_move(transition: Transition) -> BulkAction:
+    def obstacle(asset: Asset) -> str | None:
+        if asset.lifecycle == transition.needs:
+            return None
+        return f"is {asset.get_lifecycle_display()}; {transition.label} needs {transition.needs.label}"
+
+    def act(asset_id: str, *, by: str, now: datetime) -> None:
+        move(asset_id=asset_id, action=transition.action, by=by, now=now)
+
+    return BulkAction(transition.action, transition.label, "change", transition.meaning, act, obstacle)
+
+
+def _not_deletable(asset: Asset) -> str | None:
+    if asset.lifecycle in DELETABLE:
+        return None
+    states = " or ".join(str(state.label) for state in DELETABLE)
+    return f"is {asset.get_lifecycle_display()}; only {states} can be deleted"
+
+
+def _delete(asset_id: str, *, by: str, now: datetime) -> None:  # noqa: ARG001  every bulk action is given the time
+    operations.delete_asset(asset_id=asset_id, by=by)
+
+
+@admin.register(Asset)
+class AssetAdmin(RecordAdmin):
+    """Assets: corrected through the form, moved through their life by buttons, one by one or many at once."""
+
+    form = AssetForm
+    list_display = ("id", "name", "type", "delivery_area", "state", "doing", "went_live", "provider")
+    list_filter = (
+        ("lifecycle", ChoicesCheckboxFilter),
+        LatestStatusFilter,
+        ("type", ChoicesCheckboxFilter),
+        ("delivery_area", ChoicesCheckboxFilter),
+        ("provider", ChoicesCheckboxFilter),
+        ("go_live_date", RangeDateFilter),
+    )
+    search_fields = ("id", "name")
+    search_help_text = "Id or name"
+    ordering = ("id",)
+    readonly_fields = ("id", "place", "created_at", "updated_at")
+    change_form_outer_before_template = "admin/assets/asset/lifecycle.html"
+    change_form_outer_after_template = "admin/assets/asset/changes.html"
+    deletion_meaning = DELETION
+    bulk_actions = (
+        *(_bulk_move(transition) for transition in TRANSITIONS.values()),
+        BulkAction("delete", "Delete", "delete", DELETION, _delete, _not_deletable),
+    )
+
+    @display(description="Lifecycle", ordering="lifecycle", label=LIFECYCLE_COLOURS)
+    def state(self, asset: Asset) -> str:
+        """Where the asset is in its life, as a badge."""
+        return str(Lifecycle(asset.lifecycle).label)
+
+    @display(description="Latest status", label=STATUS_COLOURS)
+    def doing(self, asset: Any) -> str:
+        """How the asset is doing, as a badge."""
+        return str(Status(asset.latest_status).label) if asset.latest_status else ""
+
+    @display(description="Go-live date", ordering="go_live_date", empty_value="")
+    def went_live(self, asset: Asset) -> date | None:
+        """The first day of trading."""
+        return asset.go_live_date
+
+    @display(description="Delivery area")
+    def place(self, asset: Asset) -> str:
+        """Where the asset is, for good: its id says so."""
+        return f"{asset.get_delivery_area_display()} ({asset.region})"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Asset]:
+        """Assets with their latest status, in one query."""
+        return with_latest_status(super().get_queryset(request))
+
+    def get_fieldsets(self, request: HttpRequest, obj: Asset | None = None) -> Any:  # noqa: ARG002
+        """What is given at creation and what can be corrected later [A3]."""
+        if obj is None:
+            fields = ("name", "code", ("region", "delivery_area"), "type", "provider", "go_live_date")
+            return [(None, {"fields": fields})]
+        fixed = (("id", "place"), ("created_at", "updated_at"))
+        return [(None, {"fields": ("name", "type", "provider", "go_live_date", *fixed)})]
+
+    def get_urls(self) -> list[URLPattern]:
+        """Django's, and one for all lifecycle buttons."""
+        button = path(
+            "<path:object_id>/move/<str:action>/", self.admin_site.admin_view(self.move), name="assets_asset_move"
+        )
+        return [button, *super().get_urls()]
+
+    def create_record(self, form: RecordForm, *, by: str, now: datetime) -> Asset:
+        """Create the asset."""
+        return operations.create_asset(fields=form.filled_in, by=by, now=now)
+
+    def update_record(self, record: Asset, form: RecordForm, *, by: str, now: datetime) -> Asset:
+        """Correct the asset."""
+        return operations.update_asset(asset_id=record.pk, changes=form.edited, by=by, now=now)
+
+    def delete_record(self, record: Asset, *, by: str, now: datetime) -> None:  # noqa: ARG002
+        """Delete the asset."""
+        operations.delete_asset(asset_id=record.pk, by=by)
+
+    def move(self, request: HttpRequest, object_id: str, action: str) -> HttpResponse:
+        """A lifecycle button was pressed and confirmed [A5]."""
+        if action not in TRANSITIONS:
+            raise Http404
+        return self.answer_button(request, object_id, act=partial(_move, action=action))
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
+        """The page, with all that stands beside the form; Delete only where it would not be refused."""
+        asset: Asset | None = kwargs.get("obj")
+        if asset:
+            context |= beside_the_form(asset, may_change=self.has_change_permission(request, asset))
+            context["show_delete"] = asset.lifecycle in DELETABLE
+        page: HttpResponse = super().render_change_form(request, context, **kwargs)
+        return page
+
+
+def _move(asset: Asset, *, action: str, by: str, now: datetime) -> str:
+    moved = move(asset_id=asset.pk, action=action, by=by, now=now)
+    return f"{TRANSITIONS[action].label}: {moved.pk} is now {moved.get_lifecycle_display()}."

@@ -1,0 +1,69 @@
+"""What an asset's page shows beside the form: where it is in its life, how it is doing, what was changed."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from assets.history import Change, changes_of
+from assets.lifecycle import open_transitions
+from assets.models import Asset
+from assets.queries import latest_status
+from assets.vocabulary import Lifecycle
+
+RECENT = 10
+FIELDS = {field.name: field for field in Asset._meta.concrete_fields}  # noqa: SLF001  Django's public, if underlined
+LABELS = {"go_live_date": "Go-live date"}
+ACTIONS = {"insert": "Created", "update": "Changed", "delete": "Deleted"}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One state of the way through life, and whether the asset is there."""
+
+    label: str
+    is_here: bool
+
+
+@dataclass(frozen=True)
+class FieldChange:
+    """One field's change, as people read it."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One change of the record, as people read it."""
+
+    change: Change
+    what: str
+    fields: list[FieldChange]
+
+
+def beside_the_form(asset: Asset, *, may_change: bool) -> dict[str, Any]:
+    """The context of an asset's page: its steps, the transitions that this operator can make, status and changes."""
+    changes, more = changes_of(asset_id=asset.pk, limit=RECENT)
+    return {
+        "steps": [Step(str(state.label), state == asset.lifecycle) for state in Lifecycle],
+        "transitions": open_transitions(asset.lifecycle) if may_change else [],
+        "status": latest_status(asset.pk),
+        "entries": [_entry(change) for change in changes],
+        "has_older_entries": more,
+    }
+
+
+def _entry(change: Change) -> Entry:
+    after, before = change.after or {}, change.before or {}
+    fields = []
+    if change.action == "update":
+        fields = [FieldChange(_label(name), _said(name, before[name]), _said(name, after[name])) for name in after]
+    return Entry(change, ACTIONS[change.action], fields)
+
+
+def _label(name: str) -> str:
+    return LABELS.get(name, str(FIELDS[name].verbose_name).capitalize())
+
+
+def _said(name: str, value: Any) -> str:
+    return "nothing" if value is None else str(dict(FIELDS[name].flatchoices).get(value, value))

@@ -1,0 +1,86 @@
+"""Acting on many records at once: one call of the operation for each, and each refusal told with its reason."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+
+from config.errors import DomainError
+
+MOST_AT_ONCE = 500
+
+
+@dataclass(frozen=True)
+class BulkAction:
+    """Something that operators do to several records.
+
+    `act` takes the record's key, `by` and `now`. `obstacle` says of a record why it would be refused, as far as the
+    record itself shows it, so that the operator knows before anything is done.
+    """
+
+    name: str
+    label: str
+    permission: str
+    meaning: str
+    act: Callable[..., object]
+    obstacle: Callable[[Any], str | None]
+
+
+def answer_bulk(
+    model_admin: Any, request: HttpRequest, queryset: Any, *, action: BulkAction, by: str
+) -> HttpResponse | None:
+    """The page that asks first, or, once confirmed, the outcome as messages above the list."""
+    if "confirmed" in request.POST:
+        keys = list(dict.fromkeys(request.POST.getlist(ACTION_CHECKBOX_NAME)))
+        if _few_enough(model_admin, request, keys):
+            _act_on_each(model_admin, request, keys, action=action, by=by)
+        return None
+    records = list(queryset[: MOST_AT_ONCE + 1])
+    if not _few_enough(model_admin, request, records):
+        return None
+    return _ask(model_admin, request, records, action=action)
+
+
+def _few_enough(model_admin: Any, request: HttpRequest, chosen: Sequence[object]) -> bool:
+    if len(chosen) <= MOST_AT_ONCE:
+        return True
+    said = f"At most {MOST_AT_ONCE} at once; narrow the list by its filters. Nothing was changed."
+    model_admin.message_user(request, said, messages.ERROR)
+    return False
+
+
+def _ask(model_admin: Any, request: HttpRequest, records: Sequence[Any], *, action: BulkAction) -> HttpResponse:
+    obstacles = [(record, action.obstacle(record)) for record in records]
+    context = {
+        **model_admin.admin_site.each_context(request),
+        "opts": model_admin.opts,
+        "title": f"{action.label}?",
+        "action": action,
+        "checkbox_name": ACTION_CHECKBOX_NAME,
+        "records": records,
+        "open": [record for record, obstacle in obstacles if obstacle is None],
+        "refused": [(record, obstacle) for record, obstacle in obstacles if obstacle is not None],
+        "back": request.get_full_path(),
+    }
+    return TemplateResponse(request, "admin/record/bulk.html", context)
+
+
+def _act_on_each(model_admin: Any, request: HttpRequest, keys: Sequence[str], *, action: BulkAction, by: str) -> None:
+    refusals = []
+    for key in keys:
+        try:
+            action.act(key, by=by, now=timezone.now())
+        except DomainError as refusal:
+            refusals.append((key, refusal.sentence))
+    if done := len(keys) - len(refusals):
+        model_admin.message_user(request, f"{action.label}: done for {done} of {len(keys)}.", messages.SUCCESS)
+    if refusals:
+        listed = format_html_join("", "<li><b>{}</b> {}</li>", refusals)
+        said = format_html("{}: refused for {} of {}.<ul>{}</ul>", action.label, len(refusals), len(keys), listed)
+        model_admin.message_user(request, said, messages.ERROR)

@@ -1,0 +1,58 @@
+"""Forms of records that are changed by operations."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from django import forms
+
+from config.errors import DomainError, Fault, InvalidError
+
+
+class RecordForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
+    """A record's form: shows what an operation refused, and refuses to overwrite what somebody else changed meanwhile.
+
+    `seen` carries the `updated_at` that the page was made from.
+    """
+
+    refusal: ClassVar[DomainError | None] = None
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["seen"].initial = self.version
+
+    @property
+    def version(self) -> str:
+        """What changes with each change of the record; empty for a new one."""
+        changed_at = getattr(self.instance, "updated_at", None) if self.instance.pk else None
+        return changed_at.isoformat() if changed_at else ""
+
+    @property
+    def edited(self) -> dict[str, Any]:
+        """The fields that the operator changed, with their new values."""
+        return {name: self.cleaned_data[name] for name in self.changed_data if name != "seen"}
+
+    @property
+    def filled_in(self) -> dict[str, Any]:
+        """All fields of the form with their values."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "seen"}
+
+    def clean(self) -> dict[str, Any]:
+        """The values, unless the record was changed since the page was made or an operation refused them."""
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("seen") and cleaned["seen"] != self.version:
+            self.add_error(None, "Somebody else changed this meanwhile, so nothing was saved. Load the page again.")
+        if isinstance(self.refusal, InvalidError):
+            for fault in self.refusal.faults:
+                self.add_error(self._field_of(fault.loc), fault.msg)
+        elif self.refusal:
+            self.add_error(None, self.refusal.sentence)
+        return cleaned
+
+    def _field_of(self, loc: Sequence[str | int]) -> str | None:
+        return next((part for part in loc if isinstance(part, str) and part in self.fields), None)
+
+
+def fault_at(field: str, sentence: str) -> InvalidError:
+    """A refusal that belongs to one field of a form."""
+    return InvalidError([Fault((field,), sentence)])
