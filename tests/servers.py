@@ -28,11 +28,19 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
         _start(early_config)
     else:
         _take_own_redis_database()
-    yield
+    try:
+        yield
+    except BaseException:
+        _stop(early_config)
+        raise
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Stop what was started; after a kill of pytest the kernel does."""
+    """Stop what was started; when pytest is killed the kernel does."""
+    _stop(config)
+
+
+def _stop(config: pytest.Config) -> None:
     for child in config.stash.get(CHILDREN, []):
         child.stop()
     if data := config.stash.get(DATA, None):

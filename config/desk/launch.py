@@ -4,23 +4,26 @@ import os
 import socket
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import redis as redis_client
 from django.conf import settings
 from django.core.management import call_command
 from django.db import OperationalError, connection
-from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
 
 from config.celery import app
-from config.desk import readiness, services
+from config.desk import parts, readiness
+from config.desk.demo import credentials
+from config.desk.demo.seeding import seed
 from config.desk.lock import DeskLock
 from config.desk.supervisor import StopRequested, Supervisor, be_deaf, listen_for_stop
-from config.embedded import postgres, redis
+from config.embedded import postgres, redis, socket_dir
 from config.embedded.account import server_account
 from config.processes import POLL, ProcessError
+from partner.schedules import REFRESH_TASK
 
-REFRESH_TASK = "partner.tasks.refresh_due_snapshots"
 PATIENCE = 180.0  # seconds for the first snapshot: a slow machine computes five days of readings in a few
 
 
@@ -30,18 +33,19 @@ def run_desk(*, data: Path, port: int, announce: Callable[[str], None], report: 
     `announce` is given what the operator waits for, `report` what happens on the way.
     """
     listen_for_stop()
+    url = f"http://{readiness.HOST}:{port}"
     lock = DeskLock(data)
     supervisor = Supervisor(lock=lock, report=report)
     try:
-        lock.take(url=f"http://{readiness.HOST}:{port}")
+        lock.take(url=url)
         _demand_free(port)
         _start_servers(supervisor, data=data, report=report)
         _prepare_database(report=report)
-        supervisor.start(services.web_service(data, port=port))
-        supervisor.start(services.worker_service(data))
-        supervisor.start(services.beat_service(data))
+        supervisor.start(parts.web(data, port=port))
+        supervisor.start(parts.worker(data))
+        supervisor.start(parts.beat(data))
         _wait_until_ready(supervisor)
-        announce(f"Leitstand is ready at http://{readiness.HOST}:{port}")
+        _announce(url, announce=announce)
         supervisor.watch()
     except StopRequested:
         report("Leitstand is stopping.")
@@ -49,6 +53,8 @@ def run_desk(*, data: Path, port: int, announce: Callable[[str], None], report: 
         be_deaf()
         lock.announce_stop()
         supervisor.stop()
+        with suppress(OSError):
+            socket_dir(data).rmdir()  # it may lie under /tmp
         lock.give_back()
 
 
@@ -75,9 +81,9 @@ def _start_servers(supervisor: Supervisor, *, data: Path, report: Callable[[str]
             f"The servers run as {account.name}, since PostgreSQL refuses root; it may now pass through {names} (o+x)."
         )
     if own_database:
-        supervisor.start(services.database_service(data, account=account))
+        supervisor.start(parts.database(data, account=account))
     if own_redis:
-        supervisor.start(services.redis_service(data, account=account))
+        supervisor.start(parts.broker(data, account=account))
     supervisor.wait_until_all_answer()
     if not own_redis:
         _demand_redis()
@@ -92,15 +98,13 @@ def _demand_redis() -> None:
 
 
 def _prepare_database(*, report: Callable[[str], None]) -> None:
-    """Migrate where there is something to migrate, and seed the demo fleet once."""
+    """Bring the tables up to date, also after a start that was killed in the middle of it, and seed the demo once."""
     try:
-        executor = MigrationExecutor(connection)
+        connection.ensure_connection()
     except OperationalError as error:
         raise ProcessError(f"The PostgreSQL that DATABASE_URL names does not answer: {error}") from error
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        report("Bringing the database up to date.")
-        call_command("migrate", verbosity=0, interactive=False)
-    connection.close()
+    call_command("migrate", verbosity=0, interactive=False)
+    report(seed(now=timezone.now()))
 
 
 def _wait_until_ready(supervisor: Supervisor) -> None:
@@ -112,4 +116,9 @@ def _wait_until_ready(supervisor: Supervisor) -> None:
         if time.monotonic() > deadline:
             raise ProcessError(f"{missing} after {PATIENCE:.0f} s; the logs may say why.")
         time.sleep(POLL)
-    connection.close()
+
+
+def _announce(url: str, *, announce: Callable[[str], None]) -> None:
+    for line in (f"Leitstand is ready at {url}", *credentials.describe(url=url)):
+        announce(line)
+    connection.close()  # the desk runs on for months and asks nothing more

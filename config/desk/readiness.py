@@ -3,7 +3,10 @@
 import http.client
 
 from django.conf import settings
-from django.db import connection
+
+from config.desk.demo.sibaya import PUBLIC_NAME
+from partner.models import PartnerProfile
+from partner.queries import is_published
 
 HOST = "127.0.0.1"
 
@@ -24,8 +27,7 @@ def web_answers(*, port: int) -> bool:
 
 def missing() -> str | None:
     """What keeps the desk from being ready, as a sentence's beginning; None when nothing does."""
-    if "partner_snapshot" not in connection.introspection.table_names():
+    profiles = PartnerProfile.objects.filter(public_name=PUBLIC_NAME)
+    if not profiles.exists() or is_published(public_name=PUBLIC_NAME):
         return None
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT EXISTS (SELECT FROM partner_snapshot)")
-        return None if cursor.fetchone()[0] else "No snapshot is published"
+    return f"No snapshot of {PUBLIC_NAME} is published"

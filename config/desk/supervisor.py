@@ -1,4 +1,4 @@
-"""Keeps a desk's services running, and stops them in order."""
+"""Keeps a desk's parts running, and stops them in order."""
 
 import os
 import signal
@@ -10,13 +10,13 @@ from pathlib import Path
 from types import FrameType
 
 from config.desk.lock import DeskLock
-from config.desk.services import Service
+from config.desk.parts import Part
 from config.processes import Child, ProcessError, wait_for
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 LOOK_AGAIN = 0.25  # seconds between two looks at the children
-FIRST_PAUSE, LONGEST_PAUSE = 0.5, 15.0  # seconds before a service that died is started again, doubled each time
-STEADY = 30.0  # seconds after which a service counts as running well
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 15.0  # seconds before a part that died is started again, doubled each time
+STEADY = 30.0  # seconds after which a part counts as running well
 
 
 class StopRequested(BaseException):
@@ -74,34 +74,34 @@ def _signals_held() -> Iterator[None]:
 
 @dataclass(kw_only=True)
 class _Kept:
-    service: Service
+    part: Part
     child: Child
     pause: float = FIRST_PAUSE
     due_at: float | None = None  # when it is started again, on the monotonic clock; None while it runs
 
 
 class Supervisor:
-    """Starts services, looks after them, and stops them in the opposite order."""
+    """Starts parts, looks after them, and stops them in the opposite order."""
 
     def __init__(self, *, lock: DeskLock, report: Callable[[str], None]) -> None:
         self.lock = lock
         self.report = report
         self.kept: list[_Kept] = []
 
-    def start(self, service: Service) -> None:
-        """Start a service and keep it running from now on; it may take a moment until it answers."""
-        service.clear_leftover()
+    def start(self, part: Part) -> None:
+        """Start a part and keep it running from now on; it may take a moment until it answers."""
+        part.clear_leftover()
         with _signals_held():
-            self.kept.append(_Kept(service=service, child=Child(service.program)))
+            self.kept.append(_Kept(part=part, child=Child(part.program)))
         self._record()
 
     def wait_until_all_answer(self, *, patience: float = 60.0) -> None:
-        """Return when every service answers; ProcessError with the end of its log for one that does not."""
+        """Return when every part answers; ProcessError with the end of its log for one that does not."""
         for kept in self.kept:
-            wait_for(kept.child, until=kept.service.answers, patience=patience)
+            wait_for(kept.child, until=kept.part.answers, patience=patience)
 
     def insist(self) -> None:
-        """ProcessError when a service has died: a desk that has never been ready is not patched up."""
+        """ProcessError when a part has died: a desk that has never been ready is not patched up."""
         for kept in self.kept:
             wait_for(kept.child, until=lambda kept=kept: kept.child.is_running)  # type: ignore[misc]
 
@@ -116,7 +116,7 @@ class Supervisor:
         """Stop everything, the last started first."""
         for kept in reversed(self.kept):
             if not kept.child.stop():
-                self.report(f"{kept.service.program.name} did not end within {kept.service.program.patience:.0f} s.")
+                self.report(f"{kept.part.program.name} did not end within {kept.part.program.patience:.0f} s.")
         self.kept.clear()
 
     def _look_after(self, kept: _Kept) -> None:
@@ -128,7 +128,7 @@ class Supervisor:
             self._restart(kept)
 
     def _plan_restart(self, kept: _Kept, *, now: float) -> None:
-        program = kept.service.program
+        program = kept.part.program
         kept.child.kill()  # what is left of its group
         if now - kept.child.started > STEADY:
             kept.pause = FIRST_PAUSE
@@ -142,9 +142,9 @@ class Supervisor:
 
     def _restart(self, kept: _Kept) -> None:
         try:
-            kept.service.clear_leftover()
+            kept.part.clear_leftover()
             with _signals_held():
-                kept.child = Child(kept.service.program)
+                kept.child = Child(kept.part.program)
                 kept.due_at = None
         except ProcessError as error:
             self.report(str(error))

@@ -1,4 +1,4 @@
-"""The five services of a desk: what each is started by, and how it shows that it is there."""
+"""The five parts of a desk: what each is started by, and how it shows that it is there."""
 
 import os
 import signal
@@ -14,11 +14,11 @@ from config.processes import Account, Program
 WEB_WORKERS = 2
 WEB_THREADS = 4  # per worker; each may hold one database connection
 QUEUE = "leitstand"
-CELERY = ("-A", "config.celery")
+CELERY = ("celery", "-A", "config.celery")
 
 
 @dataclass(kw_only=True)
-class Service:
+class Part:
     """A program that is kept running."""
 
     program: Program
@@ -26,49 +26,51 @@ class Service:
     clear_leftover: Callable[[], None] = lambda: None
 
 
-def database_service(data: Path, *, account: Account | None) -> Service:
+def database(data: Path, *, account: Account | None) -> Part:
     """The embedded PostgreSQL."""
-    return Service(
+    return Part(
         program=postgres.program(data, account=account),
         answers=lambda: postgres.answers(data),
         clear_leftover=lambda: postgres.clear_leftover(data),
     )
 
 
-def redis_service(data: Path, *, account: Account | None) -> Service:
+def broker(data: Path, *, account: Account | None) -> Part:
     """The embedded Redis."""
-    return Service(
+    return Part(
         program=redis.program(data, account=account),
         answers=lambda: redis.answers(data),
         clear_leftover=lambda: redis.clear_leftover(data),
     )
 
 
-def web_service(data: Path, *, port: int) -> Service:
+def web(data: Path, *, port: int) -> Part:
     """The web server on a loopback address."""
     where = f"--host {readiness.HOST} --port {port} --workers {WEB_WORKERS} --blocking-threads {WEB_THREADS}"
     care = "--respawn-failed-workers --respawn-interval 0.5 --workers-kill-timeout 20"
     options = f"--interface wsgi --no-ws --no-access-log {where} {care}".split()
-    program = _python(data, "web", "granian", *options, "config.wsgi:application")
-    return Service(program=program, answers=lambda: readiness.web_answers(port=port))
+    program = _python(data, "granian", *options, "config.wsgi:application", name="The web server", log="web")
+    return Part(program=program, answers=lambda: readiness.web_answers(port=port))
 
 
-def worker_service(data: Path) -> Service:
+def worker(data: Path) -> Part:
     """The Celery worker: one process, which time limits can end without ending the worker."""
     options = f"--queues {QUEUE} --concurrency 1 --loglevel INFO --without-mingle --without-gossip --without-heartbeat"
-    return Service(program=_python(data, "worker", "celery", *CELERY, "worker", *options.split()))
+    program = _python(data, *CELERY, "worker", *options.split(), name="The worker", log="worker")
+    return Part(program=program)
 
 
-def beat_service(data: Path) -> Service:
+def beat(data: Path) -> Part:
     """Celery's clock, which reads the schedule that operators edit."""
-    return Service(program=_python(data, "beat", "celery", *CELERY, "beat", "--pidfile=", "--loglevel", "INFO"))
+    options = "--pidfile= --loglevel INFO"  # the schedule is in the database: there is no file to lock
+    return Part(program=_python(data, *CELERY, "beat", *options.split(), name="Beat", log="beat"))
 
 
-def _python(data: Path, name: str, module: str, *arguments: str) -> Program:
+def _python(data: Path, module: str, *arguments: str, name: str, log: str) -> Program:
     return Program(
-        name=f"the {name}",
+        name=name,
         argv=(sys.executable, "-m", module, *arguments),
-        log=data / "logs" / f"{name}.log",
+        log=data / "logs" / f"{log}.log",
         cwd=BASE_DIR,
         environment={**os.environ, "LEITSTAND_DATA_DIR": str(data)},
         stop_signal=signal.SIGTERM,
