@@ -1,8 +1,9 @@
 """Reading sites and inverters. `visible` names the only assets that exist for the caller; None: all [C14]."""
 
 from collections.abc import Collection
-from typing import Literal
+from typing import Any, Literal
 
+from django.db import connection
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
 from config.errors import UnknownError
@@ -82,6 +83,40 @@ def lock_site(site_id: str, *, to: Literal["change", "delete"]) -> Site:
     if site is None:
         raise UnknownSiteError([site_id])
     return site
+
+
+# Ordered, so that two batches never wait for each other in a circle; KEY SHARE keeps the rows from being deleted only.
+LOCK_SITES = "SELECT id FROM sites_site WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE"
+LOCK_INVERTERS = "SELECT id FROM sites_inverter WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE"
+
+
+def lock_sites(site_ids: Collection[str], *, visible: Collection[str] | None = None) -> None:
+    """Keep these sites from being deleted until the transaction ends; UnknownSiteError names all that are unknown."""
+    known = _locked(LOCK_SITES, site_ids)
+    if visible is not None:
+        known = ids_among(known, visible_sites(visible))
+    if missing := set(site_ids) - known:
+        raise UnknownSiteError(missing)
+
+
+def lock_inverters(inverter_ids: Collection[str], *, visible: Collection[str] | None = None) -> None:
+    """Keep these inverters from being deleted until the transaction ends; UnknownInverterError names all unknown."""
+    known = _locked(LOCK_INVERTERS, inverter_ids)
+    if visible is not None:
+        known = ids_among(known, visible_inverters(visible))
+    if missing := set(inverter_ids) - known:
+        raise UnknownInverterError(missing)
+
+
+def _locked(lock: str, ids: Collection[str]) -> set[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(lock, [sorted(ids)])
+        return {found for (found,) in cursor.fetchall()}
+
+
+def ids_among(ids: Collection[str], records: QuerySet[Any]) -> set[str]:
+    """Those of the ids that these records have."""
+    return set(records.filter(pk__in=ids).values_list("pk", flat=True))
 
 
 def list_inverters(*, site_id: str, visible: Collection[str] | None = None) -> QuerySet[Inverter]:

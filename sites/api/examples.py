@@ -56,3 +56,26 @@ SITE = {
 NEW_SITE = {**SITE, "inverters": []}
 SITE_PATCH = {"name": "Immenstadt, north", "dispatch_mode_floor_price": None}
 INVERTER_PATCH = {"last_service_on": "2026-04-02", "asset_ids": ["DE_AMPN_IMMST_1", "DE_AMPN_IMMST_2"]}
+INVERTER_READING_SENT = {
+    "inverter_id": "DE_AMPN_IMMST_SITE_1_INV_1",
+    "time": "2026-05-01T10:15:00Z",
+    "ac_power_kw": "118.4",
+    "energy_kwh": "29.6",
+    "state": "NORMAL",
+    "temperature_c": "41.5",
+}
+SITE_READING_SENT = {
+    "site_id": "DE_AMPN_IMMST_SITE_1",
+    "time": "2026-05-01T10:15:00Z",
+    "poa_irradiance_wm2": "812.5",
+    "ambient_temperature_c": "17.2",
+    "consumption_kw": "36",
+}
+_STORED = {
+    "time": "2026-05-01T10:15:00.000000Z",
+    "created_at": "2026-05-01T10:16:02.301877Z",
+    "updated_at": "2026-05-01T10:16:02.301877Z",
+}
+INVERTER_READING = {**INVERTER_READING_SENT, "error_code": None, **_STORED}
+SITE_READING = {**SITE_READING_SENT, **_STORED}
+STORED = {"inserted": 1, "updated": 0, "unchanged": 0}

@@ -1,7 +1,8 @@
-"""Addresses of the endpoints of sites and inverters."""
+"""Addresses of the endpoints of sites, inverters and telemetry."""
 
 from django.urls import URLPattern, path
 
+from sites.api.telemetry_views import InverterTelemetryEndpoints, SiteTelemetryEndpoints
 from sites.api.views import InverterEndpoints, SiteEndpoints
 
 urlpatterns: list[URLPattern] = [
@@ -18,4 +19,6 @@ urlpatterns: list[URLPattern] = [
         "sites/<key:site_id>/inverters/<key:inverter_id>",
         InverterEndpoints.as_view({"get": "retrieve", "patch": "partial_update", "delete": "destroy"}),
     ),
+    path("telemetry/inverters", InverterTelemetryEndpoints.as_view({"get": "list_readings", "put": "put_readings"})),
+    path("telemetry/sites", SiteTelemetryEndpoints.as_view({"get": "list_readings", "put": "put_readings"})),
 ]
