@@ -81,16 +81,20 @@ class Counters:
         return count, left
 
 
-@cache
-def counters() -> Counters:
-    """The counters in the settings' Redis. Its connections are made where they are used, also after a fork."""
-    client = redis.Redis.from_url(
-        settings.REDIS_URL,
+def connect(url: str) -> "redis.Redis":
+    """A client that answers or fails at once. Its connections are made where they are used, also after a fork."""
+    return redis.Redis.from_url(
+        url,
         socket_timeout=PATIENCE_SECONDS,
         socket_connect_timeout=PATIENCE_SECONDS,
         retry=Retry(NoBackoff(), 0),
     )
-    return Counters(client)
+
+
+@cache
+def counters() -> Counters:
+    """The counters in the settings' Redis."""
+    return Counters(connect(settings.REDIS_URL))
 
 
 class KeyRateThrottle(BaseThrottle):

@@ -3,6 +3,7 @@
 import socket
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import redis
@@ -62,8 +63,8 @@ def test_a_count_without_an_end_gets_one(counters: Counters) -> None:
     assert counters.client.ttl("leitstand:rate:partner") == 60
 
 
-def test_without_redis_nobody_is_limited(unused_tcp_port: int) -> None:
-    gone = Counters(connect(f"redis://127.0.0.1:{unused_tcp_port}"))
+def test_without_redis_nobody_is_limited(tmp_path: Path) -> None:
+    gone = Counters(connect(f"unix://{tmp_path}/redis.sock"))
     assert gone.take("partner", limit=1) is None
 
 
