@@ -1,7 +1,7 @@
 """Quantities: an amount and its unit, converted exactly and stored in MW, MWh, EUR/MWh or PLN/MWh."""
 
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Annotated, Any, Literal
 
 from annotated_types import Ge, Gt
@@ -14,6 +14,8 @@ from config.api.values import PlainDecimal, parse_number, storable
 POWER = {"MW": Decimal(1), "kW": Decimal("0.001"), "GW": Decimal(1000)}
 ENERGY = {"MWh": Decimal(1), "kWh": Decimal("0.001"), "GWh": Decimal(1000)}
 PRICE = {"EUR/MWh": Decimal(1), "EUR/kWh": Decimal(1000), "PLN/MWh": Decimal(1), "PLN/kWh": Decimal(1000)}
+# Products of what parse_number lets through keep every digit, so that a decimal too many is seen, not rounded away.
+EXACT = Context(prec=1000)
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ def _amount_and_unit(value: Any, factors: dict[str, Decimal]) -> tuple[Decimal, 
     unit = value["unit"]
     if not isinstance(unit, str) or unit not in factors:
         raise PydanticCustomError("quantity_unit", f"The unit should be one of {', '.join(factors)}")
-    return storable(parse_number(value["value"]) * factors[unit]), unit
+    return storable(EXACT.multiply(parse_number(value["value"]), factors[unit])), unit
 
 
 def _power(value: Any) -> Decimal:

@@ -9,14 +9,19 @@ from django.db.models import QuerySet
 from assets.models import Asset, StatusEntry
 from config.errors import UnknownError
 
+# Names of unknown assets that a refusal repeats, so that the answer to ten thousand of them stays below 100 kB.
+MOST_NAMED = 1_000
+
 
 class UnknownAssetError(UnknownError):
-    """Assets that do not exist, or not for the caller; names all of them [C8]."""
+    """Assets that do not exist, or not for the caller; names all of them, up to a thousand [C8]."""
 
     def __init__(self, asset_ids: Iterable[str]) -> None:
         self.asset_ids = sorted(set(asset_ids))
         few = len(self.asset_ids) == 1
-        super().__init__(f"Unknown asset{'' if few else 's'}: {', '.join(self.asset_ids)}.")
+        named = ", ".join(asset_id[:100] for asset_id in self.asset_ids[:MOST_NAMED])
+        others = f" and {len(self.asset_ids) - MOST_NAMED} more" if len(self.asset_ids) > MOST_NAMED else ""
+        super().__init__(f"Unknown asset{'' if few else 's'}: {named}{others}.")
 
 
 def get_asset(asset_id: str, *, lock: Literal["change", "delete"] | None = None) -> Asset:

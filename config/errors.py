@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+MOST_FAULTS = 100  # what an answer names of what is wrong; whoever sends more of it has seen enough [C3]
+
 
 class DomainError(Exception):
     """A refusal with one sentence that names the thing."""
@@ -34,8 +36,8 @@ class Fault:
 
 
 class InvalidError(DomainError):
-    """What a client sent is wrong, with every fault found."""
+    """What a client sent is wrong, with every fault found, up to a hundred."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:
-        super().__init__("; ".join(fault.msg for fault in faults))
-        self.faults = tuple(faults)
+        self.faults = tuple(faults[:MOST_FAULTS])
+        super().__init__("; ".join(fault.msg for fault in self.faults))

@@ -79,9 +79,9 @@ INSTALLED_APPS = [
     "partner",
 ]
 MIDDLEWARE = [
+    "config.api.request_id.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "config.api.request_id.RequestIdMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -155,11 +155,12 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_CLASSES": ["config.api.rate_limit.KeyRateThrottle"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "config.api.negotiation.QualityNegotiation",
     "DEFAULT_SCHEMA_CLASS": "config.api.schema.EndpointSchema",
     "EXCEPTION_HANDLER": "config.api.errors.exception_handler",
     "URL_FORMAT_OVERRIDE": None,
 }
-DATA_UPLOAD_MAX_MEMORY_SIZE = None  # bodies are measured where they are read, with the documented answer [B1]
+DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024  # of forms too; the APIs answer 413 before it comes to this [B1]
 SPECTACULAR_SETTINGS = {
     "TITLE": "Leitstand",
     "DESCRIPTION": "The Asset Service API (`/api/v1`) and the Partner API (`/partner`) of Leitstand.",
@@ -182,7 +183,18 @@ SPECTACULAR_SETTINGS = {
             "key": {"type": "apiKey", "in": "header", "name": "X-API-Key", "description": "The same key, by header."},
             "session": {"type": "apiKey", "in": "cookie", "name": "sessionid", "description": "An operator's login."},
             "partnerKey": {"type": "apiKey", "in": "header", "name": "x-api-key", "description": "A partner's key."},
-        }
+        },
+        "headers": {
+            name: {"schema": {"type": "string"}, "description": said}
+            for name, said in {
+                "X-Request-ID": "The request's id.",
+                "Link": 'The next page, `rel="next"`, where more follows.',
+                "Location": "The address of what was made.",
+                "Preference-Applied": "`return=representation`, where the client preferred it.",
+                "WWW-Authenticate": "The scheme by which to send a key.",
+                "Retry-After": "In how many seconds to try again.",
+            }.items()
+        },
     },
     "ENABLE_DJANGO_DEPLOY_CHECK": False,
 }

@@ -3,9 +3,9 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 from django.views.generic import RedirectView
-from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, SpectacularSwaggerView
 
 from config.api.keys import KeyConverter
+from config.desk.documents import Documents, RedocPage, SwaggerPage
 from config.desk.health import Health
 
 register_converter(KeyConverter, "key")
@@ -18,9 +18,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("assets.api.urls")),
     path("partner/", include("partner.api.urls")),
     path("api/v1/", include("sites.api.urls")),
-    path("api/v1/schema", SpectacularAPIView.as_view(), name="schema"),
-    path("api/docs", SpectacularSwaggerView.as_view(url_name="schema")),
-    path("api/redoc", SpectacularRedocView.as_view(url_name="schema")),
+    path("api/v1/schema", Documents.as_view({"get": "retrieve"}), name="schema"),
+    path("api/docs", SwaggerPage.as_view()),
+    path("api/redoc", RedocPage.as_view()),
 ]
 
 handler400 = "config.desk.refusals.bad_request"

@@ -52,7 +52,7 @@ class PatchAsset(Body):
 
     name: Name = left_out()
     type: AssetType = left_out()
-    go_live_date: Day | None = None
+    go_live_date: Day | None = left_out()
     provider: Provider = left_out()
 
 
@@ -137,7 +137,7 @@ class AssetHistory(BaseModel):
     history: list[AssetChange]
 
 
-ASSET_SENT = {
+ASSET_SENT: dict[str, Any] = {
     "code": "WU",
     "name": "Wunsiedel battery",
     "type": "BESS",
@@ -145,7 +145,7 @@ ASSET_SENT = {
     "delivery_area": "50HZ",
     "provider": "TERRALAYR",
 }
-ASSET = {
+ASSET: dict[str, Any] = {
     "id": "DE_50HZ_WU_1",
     **ASSET_SENT,
     "lifecycle": "DRAFT",

@@ -28,6 +28,13 @@ class AssetEndpoints(Endpoints):
     """Assets and their lifecycle."""
 
     scope = "assets"
+    path_examples = {"asset_id": ASSET["id"]}
+
+    def check_permissions(self, request: Request) -> None:
+        """A key that is bound to assets cannot create others [C14]."""
+        super().check_permissions(request)
+        if self.action == "create":
+            self.caller.must_see_all("create assets")
 
     def must_see(self, asset_id: str) -> None:
         """Assets that the caller's key is not bound to are as if unknown [C14]."""
@@ -37,7 +44,6 @@ class AssetEndpoints(Endpoints):
     @endpoint(body=CreateAsset, answer=AssetBody, status=201, examples={"body": ASSET_SENT, "answer": ASSET})
     def create(self, request: Request, body: CreateAsset) -> HttpResponse:
         """Create an asset. Its id is made of region, area, code and a number; it starts in DRAFT [A1]."""
-        self.caller.must_see_all("create assets")
         asset = operations.create_asset(fields=body.model_dump(), by=self.caller.actor, now=timezone.now())
         answer = json_of(AssetBody.model_validate(asset), status=201)
         answer["Location"] = request.build_absolute_uri(f"{request.path}/{asset.pk}")

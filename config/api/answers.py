@@ -1,8 +1,14 @@
 """Answers: a body model, or JSON that PostgreSQL wrote; and what `Prefer` asks for [C11]."""
 
+import re
+from typing import Final
+
 from django.http import HttpResponse
 from pydantic import BaseModel
 from rest_framework.request import Request
+
+# One preference of a list, with its parameters; a comma in quotes does not end it.
+PREFERENCE: Final = re.compile(r'(?:[^",]|"(?:[^"\\]|\\.)*")+')
 
 
 def json_text(text: str | bytes, *, status: int = 200) -> HttpResponse:
@@ -27,7 +33,8 @@ def wants_representation(request: Request) -> bool:
     >>> wants_representation(SimpleNamespace(headers={"Prefer": 'respond-async, Return="representation"; x=1'}))
     True
     """
-    for preference in request.headers.get("Prefer", "").split(","):
+    preferences: list[str] = PREFERENCE.findall(request.headers.get("Prefer", ""))
+    for preference in preferences:
         name, _, value = preference.split(";")[0].partition("=")
         if name.strip().lower() == "return":
             return value.strip().strip('"').lower() == "representation"

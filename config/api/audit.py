@@ -14,7 +14,7 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 @contextmanager
 def acting(actor: str) -> Iterator[None]:
-    """Every change in the block is the actor's (`user:anna`, `key:forecaster`, `command:seed_demo`)."""
+    """Every change in the block is the actor's (`user:anna`, `key:forecaster#1`, `command:seed_demo`)."""
     with pghistory.context(actor=actor, request_id=current_request_id()):
         yield
 

@@ -1,24 +1,29 @@
 """Reading what clients send, strictly: bytes to JSON to a frozen body, with every fault and its place [C2] [C3]."""
 
-import json
-import re
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
 from typing import Annotated, Any, TypeVar
 
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
-from pydantic_core import PydanticCustomError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    model_validator,
+)
+from pydantic_core import InitErrorDetails, PydanticCustomError
 from rest_framework import status
 from rest_framework.exceptions import APIException, UnsupportedMediaType
 
-from config.errors import Fault, InvalidError
+from config.api.json_text import parse_json, printable
+from config.errors import MOST_FAULTS, Fault, InvalidError
 
 LARGEST_BODY = 16 * 1024 * 1024
 LARGEST_BATCH = 10_000
-MOST_FAULTS = 100
-LONGEST_NUMBER = 200
-_JSON = re.compile(r'application/json(?:\s*;\s*charset="?utf-8"?)?', re.IGNORECASE)
+SLICE = 100  # items that are validated at once: nobody waits for, or stores, the faults of ten thousand
 
 Model = TypeVar("Model", bound=BaseModel)
 Item = TypeVar("Item")
@@ -28,6 +33,13 @@ class Body(BaseModel):
     """What a client sends: nothing unknown, nothing changed afterwards [C4]."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _is_not_junk(cls, document: Any) -> Any:
+        if isinstance(document, dict) and len(document) > len(cls.model_fields) + MOST_FAULTS:
+            raise PydanticCustomError("too_many_fields", f"Input has {len(document)} fields, most of them unknown")
+        return document
 
 
 class NoBody(Body):
@@ -58,92 +70,78 @@ def left_out() -> Any:
 
 
 def batch_of(item: type[Item], *, most: int = LARGEST_BATCH) -> Any:
-    """A list of 1 to `most` items; the length is looked at before any item is [B1]."""
+    """A list of 1 to `most` items; the length is looked at before any item, and a hundred faults are enough [B1]."""
 
-    def check_length(value: Any) -> Any:
-        if isinstance(value, list) and len(value) > most:
+    def by_slices(value: Any, validate: ValidatorFunctionWrapHandler) -> Any:
+        if not isinstance(value, list) or len(value) <= SLICE:
+            return validate(value)
+        if len(value) > most:
             raise PydanticCustomError("too_long", f"List should have at most {most} items, not {len(value)}")
-        return value
+        items: list[Item] = []
+        faults: list[InitErrorDetails] = []
+        for start in range(0, len(value), SLICE):
+            try:
+                items += validate(value[start : start + SLICE])
+            except ValidationError as error:
+                faults += _moved(error, by=start)
+                if len(faults) >= MOST_FAULTS:
+                    break
+        if faults:
+            raise ValidationError.from_exception_data("batch", faults)
+        return items
 
-    return Annotated[list[item], Field(min_length=1, max_length=most), BeforeValidator(check_length)]  # type: ignore[valid-type]
+    return Annotated[list[item], Field(min_length=1, max_length=most), WrapValidator(by_slices)]  # type: ignore[valid-type]
 
 
-def read_json(request: HttpRequest) -> Any:
-    """The body's JSON. Raises 415, 411 or 413 for its envelope and InvalidError for its text."""
-    if not _JSON.fullmatch(request.headers.get("Content-Type", "")):
-        raise UnsupportedMediaType(
-            request.content_type or "", detail="The body must be sent as application/json in UTF-8."
-        )
-    if encoding := request.headers.get("Content-Encoding"):
-        raise UnsupportedMediaType(encoding, detail="The body must be sent without a Content-Encoding.")
-    if "Transfer-Encoding" in request.headers and "Content-Length" not in request.headers:
+def _moved(error: ValidationError, *, by: int) -> Iterator[InitErrorDetails]:
+    """The faults of a slice, with the indices that its items have in the whole list."""
+    for one in error.errors(include_url=False, include_context=False, include_input=False):
+        index, *rest = one["loc"]
+        kind = PydanticCustomError(one["type"], one["msg"])
+        yield {"type": kind, "loc": (int(index) + by, *rest), "input": None}
+
+
+def read_body(request: HttpRequest, *, expected: bool) -> Any:
+    """The body's JSON; where none is expected and none came, an empty object.
+
+    Raises 415, 411 or 413 for its envelope, in this order [C3], and InvalidError for its text.
+    """
+    length = _length_of(request)
+    if length == 0 and not expected:
+        return {}
+    _check_type(request)
+    if length is None:
         raise LengthRequired
-    if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST_BODY:
+    if length > LARGEST_BODY:
         raise BodyTooLarge
     return parse_json(request.body)
 
 
-def parse_json(content: bytes) -> Any:
-    """JSON with exact decimals, without repeated keys, NUL or lone surrogates."""
-    if not content:
-        raise InvalidError([Fault(("body",), "Field required", "missing")])
-    try:
-        text = content.decode()
-        document = json.loads(
-            text,
-            parse_float=Decimal,
-            parse_int=_whole,
-            parse_constant=_refuse_constant,
-            object_pairs_hook=_without_repeats,
-        )
-    except UnicodeDecodeError as error:
-        raise InvalidError([Fault(("body", error.start), "The body is not UTF-8", "json_invalid")]) from None
-    except RecursionError:
-        raise InvalidError([Fault(("body",), "The body is nested too deeply", "json_invalid")]) from None
-    except ValueError as error:
-        raise InvalidError([Fault(("body",), f"The body is not valid JSON: {error}"[:300], "json_invalid")]) from None
-    if "\\u" in text and (faults := list(_unstorable(document, ("body",)))):
-        raise InvalidError(faults[:MOST_FAULTS])
-    return document
+def _length_of(request: HttpRequest) -> int | None:
+    """The bytes of the body; None where the client does not say how many, so that we would take it for an empty one."""
+    if said := request.META.get("CONTENT_LENGTH"):
+        if not (said.isascii() and said.isdigit()):
+            raise BadRequest
+        return int(said)
+    if "Transfer-Encoding" in request.headers:
+        return None
+    # HTTP/2 has no such header; a body shows by its first byte
+    over_http2 = request.META.get("SERVER_PROTOCOL", "").startswith("HTTP/2")
+    return None if over_http2 and request.META["wsgi.input"].read(1) else 0
 
 
-def _whole(text: str) -> int:
-    if len(text) > LONGEST_NUMBER:
-        raise ValueError(f"a number has {len(text)} digits")
-    return int(text)
-
-
-def _refuse_constant(name: str) -> Any:
-    raise ValueError(f"{name} is not a number")
-
-
-def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    document = dict(pairs)
-    if len(document) != len(pairs):
-        names = [name for name, _ in pairs]
-        repeated = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"the key {repeated[:80]!r} is given more than once")
-    return document
-
-
-def _unstorable(value: Any, loc: tuple[str | int, ...]) -> Iterator[Fault]:
-    """Strings that no database text can hold: only \\u escapes can smuggle them in."""
-    if isinstance(value, str):
-        if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
-            yield Fault(loc, "Text cannot hold NUL or a lone surrogate", "string_unicode")
-    elif isinstance(value, dict):
-        for key, inner in value.items():
-            yield from _unstorable(key, loc)
-            yield from _unstorable(inner, (*loc, key.encode("utf-8", "replace").decode().replace("\0", "?")))
-    elif isinstance(value, list):
-        for index, inner in enumerate(value):
-            yield from _unstorable(inner, (*loc, index))
+def _check_type(request: HttpRequest) -> None:
+    charsets = {value.lower() for name, value in (request.content_params or {}).items() if name.lower() == "charset"}
+    if request.content_type != "application/json" or not charsets <= {"utf-8", "utf8"}:
+        raise UnsupportedMediaType("", detail="The body must be sent as application/json in UTF-8.")
+    if request.headers.get("Content-Encoding", "identity").strip().lower() not in ("", "identity"):
+        raise UnsupportedMediaType("", detail="The body must be sent without a Content-Encoding.")
 
 
 def validated(model: type[Model], document: Any, *, place: str) -> Model:
     """The document as the model, or InvalidError with every fault, each `loc` starting with the place."""
     try:
-        return model.model_validate(document)
+        return model.model_validate(document, by_alias=True, by_name=False)
     except ValidationError as error:
         raise InvalidError(faults_of(error, place=place)) from None
 
@@ -161,4 +159,4 @@ def _sentence(kind: str, sentence: str) -> str:
 
 def _printable(loc: Sequence[str | int]) -> Iterator[str | int]:
     for part in loc:
-        yield part if isinstance(part, int) else part.encode("utf-8", "replace").decode()[:100]
+        yield part if isinstance(part, int) else printable(part)

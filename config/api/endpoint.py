@@ -8,12 +8,13 @@ from typing import Any, ClassVar, TypeVar
 from django.http import HttpResponse
 from pydantic import BaseModel
 from rest_framework.exceptions import MethodNotAllowed, NotAuthenticated
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.views import APIView
 from rest_framework.viewsets import ViewSet
 
 from config.api.access import Caller
-from config.api.bodies import Body, NoBody, read_json, validated
+from config.api.bodies import Body, NoBody, read_body, validated
 from config.api.problems import Problem, ValidationProblem
 from config.api.queries import NoQuery, Query, read_query
 from config.errors import Fault, InvalidError
@@ -31,6 +32,7 @@ class Endpoint:
     status: int = 200
     refusals: tuple[int, ...] = ()
     examples: Mapping[str, Any] = field(default_factory=dict)
+    media: tuple[str, ...] = ("application/json",)
 
 
 def endpoint(
@@ -41,14 +43,16 @@ def endpoint(
     status: int = 200,
     refusals: tuple[int, ...] = (),
     examples: Mapping[str, Any] | None = None,
+    media: tuple[str, ...] = ("application/json",),
 ) -> Callable[[Handler], Handler]:
     """Parse what the method takes before it runs, and declare what it answers for the schema.
 
     `query` and `body` reach the method as keyword arguments where they are given; parameters and bodies that are not
-    declared are refused [C4]. `refusals` are the statuses it has beside 401, 403, 422 and 503; `examples` may hold
-    `body` and `answer`. The method's docstring is its documentation.
+    declared are refused [C4]. `refusals` are the statuses it has beside those of every endpoint (`always`); `examples`
+    may hold `body` and `answer`; `media` are the types that the answer comes in. The method's docstring is its
+    documentation.
     """
-    declared = Endpoint(query, body, answer, status, refusals, examples or {})
+    declared = Endpoint(query, body, answer, status, refusals, examples or {}, media)
 
     def decorate(handler: Handler) -> Handler:
         @wraps(handler)
@@ -66,7 +70,8 @@ def _parsed(request: Request, declared: Endpoint) -> dict[str, Any]:
     parsed: dict[str, Any] = {}
     faults: list[Fault] = []
     raw = request._request  # noqa: SLF001  DRF's own stream handling parses twice and by media type
-    document = read_json(raw) if declared.body or raw.META.get("CONTENT_LENGTH") not in (None, "", "0") else {}
+    # the content of a GET has no meaning (RFC 9110, 9.3.1), so it is not looked at
+    document = {} if request.method in SAFE_METHODS else read_body(raw, expected=declared.body is not None)
     try:
         query = read_query(raw, declared.query)
         if declared.query is not NoQuery:
@@ -80,7 +85,7 @@ def _parsed(request: Request, declared: Endpoint) -> dict[str, Any]:
     except InvalidError as error:
         faults.extend(error.faults)
     if faults:
-        raise InvalidError(faults[:100])
+        raise InvalidError(faults)
     return parsed
 
 
@@ -92,7 +97,8 @@ class OpenEndpoints(ViewSet):
     permission_classes: Any = ()
     throttle_classes: Any = ()
     security: ClassVar[list[dict[str, list[str]]]] = []
-    always: ClassVar[tuple[int, ...]] = (400,)
+    always: ClassVar[tuple[int, ...]] = (400, 406, 422)
+    path_examples: ClassVar[Mapping[str, str]] = {}
     http_method_names = ["get", "head"]
 
     @staticmethod

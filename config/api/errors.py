@@ -8,6 +8,7 @@ from typing import Any
 from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
 from django.db import DataError, Error, IntegrityError, InterfaceError, OperationalError
 from django.http import Http404, HttpResponse
+from django.http.multipartparser import MultiPartParserError
 from django.http.request import RawPostDataException, UnreadablePostError
 from rest_framework.exceptions import APIException, MethodNotAllowed, Throttled
 
@@ -16,6 +17,7 @@ from config.errors import ConflictError, DomainError, Fault, ForbiddenError, Inv
 logger = logging.getLogger(__name__)
 
 RETRY_AFTER_SECONDS = "1"
+LONGEST_SENTENCE = 500  # of one fault: with a hundred of them an answer stays below 100 kB
 STATUS_OF: tuple[tuple[type[Exception], int], ...] = (
     (UnknownError, 404),
     (ConflictError, 409),
@@ -24,6 +26,7 @@ STATUS_OF: tuple[tuple[type[Exception], int], ...] = (
     (Http404, 404),
     (UnreadablePostError, 400),
     (RawPostDataException, 400),
+    (MultiPartParserError, 400),
     (SuspiciousOperation, 400),
     (BadRequest, 400),
 )
@@ -31,6 +34,7 @@ SENTENCE_OF_DJANGO = {
     400: "The request could not be read.",
     403: "This is not permitted.",
     404: "There is nothing at this address.",
+    503: "The database is not available; try again.",
 }
 
 
@@ -38,7 +42,7 @@ def problem(status: int, detail: str | Sequence[Fault], **headers: str) -> HttpR
     """An error answer: one sentence, or the list of faults for a 422."""
     body: Any = detail
     if not isinstance(detail, str):
-        body = [{"loc": list(fault.loc), "msg": fault.msg, "type": fault.type} for fault in detail]
+        body = [{"loc": list(fault.loc), "msg": fault.msg[:LONGEST_SENTENCE], "type": fault.type} for fault in detail]
     answer = HttpResponse(json.dumps({"detail": body}), status=status, content_type="application/json")
     for name, value in headers.items():
         answer[name.replace("_", "-")] = value
@@ -77,7 +81,7 @@ def _of_database(error: Error) -> HttpResponse:
     """What the database refused and no operation foresaw: a lost connection, a race, a value out of range."""
     if isinstance(error, OperationalError | InterfaceError):
         logger.warning("The database is not available: %s", error)
-        return problem(503, "The database is not available; try again.", Retry_After=RETRY_AFTER_SECONDS)
+        return problem(503, SENTENCE_OF_DJANGO[503], Retry_After=RETRY_AFTER_SECONDS)
     logger.error("Unforeseen refusal of the database", exc_info=error)
     if isinstance(error, IntegrityError):
         return problem(409, "What exists does not allow this; read it again and retry.")

@@ -5,7 +5,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from django.core import signing
 from django.db.models import Model, QuerySet
@@ -70,9 +70,8 @@ def link_next(request: Request, query: PageQuery, answer: HttpResponse, *, last_
     if last_key is None:
         return
     cursor = signing.dumps([_filters(request, query), list(last_key)], salt=_SALT, compress=True)
-    kept = [
-        (name, value) for name, values in request.GET.lists() for value in values if name not in ("offset", "cursor")
-    ]
+    asked = parse_qsl(request.META.get("QUERY_STRING", ""), keep_blank_values=True)
+    kept = [(name, value) for name, value in asked if name not in ("offset", "cursor")]
     address = request.build_absolute_uri(f"{request.path}?{urlencode([*kept, ('cursor', cursor)])}")
     answer["Link"] = f'<{address}>; rel="next"'
 

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 from pydantic_core import PydanticCustomError
 
-from config.api.bodies import MOST_FAULTS, validated
+from config.api.bodies import validated
 from config.errors import Fault, InvalidError
 
 MOST_PARAMETERS = 1_100  # 500 ids and a few filters, given one by one
@@ -73,7 +73,7 @@ def _gathered(pairs: list[tuple[str, str]], model: type[Query]) -> dict[str, Any
         else:
             gathered[name] = value
     if faults:
-        raise InvalidError(faults[:MOST_FAULTS])
+        raise InvalidError(faults)
     return gathered
 
 

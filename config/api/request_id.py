@@ -7,28 +7,33 @@ from collections.abc import Callable
 from contextvars import ContextVar
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.encoding import escape_uri_path
 
 ACCEPTED = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
-_current: ContextVar[str] = ContextVar("request_id", default="-")
+_current: ContextVar[str | None] = ContextVar("request_id", default=None)
+logger = logging.getLogger(__name__)
 
 
-def current_request_id() -> str:
-    """The id of the request in hand; `-` outside of one."""
+def current_request_id() -> str | None:
+    """The id of the request in hand; None outside of one."""
     return _current.get()
 
 
 class RequestIdMiddleware:
-    """Takes the client's X-Request-ID where it is well-formed, else makes one, and answers it."""
+    """Takes the client's X-Request-ID where it is well-formed, else makes one; answers and logs it."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         given = request.headers.get("X-Request-ID", "")
-        token = _current.set(given if ACCEPTED.fullmatch(given) else uuid.uuid4().hex)
+        request_id = given if ACCEPTED.fullmatch(given) else uuid.uuid4().hex
+        token = _current.set(request_id)
         try:
             response = self.get_response(request)
-            response["X-Request-ID"] = _current.get()
+            response["X-Request-ID"] = request_id
+            # the path is quoted, so that nobody writes lines of their own into the log
+            logger.info("%s %s %s", request.method, escape_uri_path(request.path), response.status_code)
         finally:
             _current.reset(token)
         return response
@@ -38,5 +43,5 @@ class RequestIdFilter(logging.Filter):
     """Gives every log record the request's id."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.request_id = _current.get()
+        record.request_id = _current.get() or "-"
         return True

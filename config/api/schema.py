@@ -12,7 +12,6 @@ from config.api.endpoint import Endpoint
 from config.api.pagination import PageQuery
 from config.api.queries import Query, array_parameters
 
-JSON = "application/json"
 REF = "#/components/schemas/{model}"
 
 
@@ -31,8 +30,25 @@ REFUSALS = {
     429: "The key's rate is used up; Retry-After says for how long.",
     503: "The database is not available; Retry-After says when to try again.",
 }
-WITH_BODY = (411, 413, 415)
-NO_CONTENT = 204
+HEADERS_OF_REFUSAL = {401: ("WWW-Authenticate",), 429: ("Retry-After",), 503: ("Retry-After",)}
+JSON = "application/json"
+OF_A_BODY = (411, 413, 415)
+CREATED, NO_CONTENT = 201, 204
+REPRESENTATION = "return=representation"
+PREFER = {
+    "name": "Prefer",
+    "in": "header",
+    "required": False,
+    "description": f"`{REPRESENTATION}` asks for 200 with a body in place of 204 (RFC 7240).",
+    "schema": {"type": "string", "examples": [REPRESENTATION]},
+}
+REQUEST_ID = {
+    "name": "X-Request-ID",
+    "in": "header",
+    "required": False,
+    "description": "The request's id in the answer, the log and the audit trail; one that does not fit is replaced.",
+    "schema": {"type": "string", "examples": ["6f0f1b1c"]},
+}
 
 
 class EndpointSchema(AutoSchema):
@@ -53,12 +69,16 @@ class EndpointSchema(AutoSchema):
             "tags": [getattr(self.view, "tag", None) or self.declaring.scope.capitalize()],
             "summary": said.split(". ")[0].split(" [")[0].rstrip("."),
             "description": said,
-            "parameters": [*self._path_parameters(), *self._query_parameters(declared.query)],
+            "parameters": [
+                *self._path_parameters(),
+                *self._query_parameters(declared.query),
+                *self._header_parameters(declared),
+            ],
             "responses": dict(self._responses(declared)),
             "security": self.declaring.security,
         }
         if declared.body:
-            content = self._content(declared.body, "validation", declared.examples.get("body"))
+            content = {JSON: self._media(declared.body, "validation", declared.examples.get("body"))}
             operation["requestBody"] = {"required": True, "content": content}
         return operation
 
@@ -73,7 +93,14 @@ class EndpointSchema(AutoSchema):
 
     def _path_parameters(self) -> Iterator[dict[str, Any]]:
         for name in re.findall(r"{(\w+)}", self.path):
-            yield {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+            examples = [self.declaring.path_examples[name]] if name in self.declaring.path_examples else []
+            schema = {"type": "string", "examples": examples} if examples else {"type": "string"}
+            yield {"name": name, "in": "path", "required": True, "schema": schema}
+
+    def _header_parameters(self, declared: Endpoint) -> Iterator[dict[str, Any]]:
+        if _may_represent(declared):
+            yield PREFER
+        yield REQUEST_ID
 
     def _query_parameters(self, query: type[Query]) -> Iterator[dict[str, Any]]:
         schema = self._schema_of(query, "validation")
@@ -88,34 +115,39 @@ class EndpointSchema(AutoSchema):
 
     def _responses(self, declared: Endpoint) -> Iterator[tuple[str, dict[str, Any]]]:
         yield str(declared.status), self._success(declared)
-        if declared.status == NO_CONTENT and declared.answer:
-            content = self._content(declared.answer, "serialization", declared.examples.get("answer"))
-            said = "With `Prefer: return=representation`."
-            yield "200", {"description": said, "content": content}
-        for status in sorted({*self.declaring.always, *declared.refusals, *(WITH_BODY if declared.body else ())}):
+        if _may_represent(declared):
+            headers = _headers("X-Request-ID", "Preference-Applied")
+            content = self._contents(declared)
+            yield "200", {"description": f"With `Prefer: {REPRESENTATION}`.", "headers": headers, "content": content}
+        changes = self.method not in ("GET", "HEAD")
+        for status in sorted({*self.declaring.always, *declared.refusals, *(OF_A_BODY if changes else ())}):
             yield str(status), self._refusal(status)
 
     def _success(self, declared: Endpoint) -> dict[str, Any]:
-        headers: dict[str, Any] = {"X-Request-ID": {"schema": {"type": "string"}, "description": "The request's id."}}
-        if issubclass(declared.query, PageQuery):
-            said = 'The next page, rel="next", where more follows.'
-            headers["Link"] = {"schema": {"type": "string"}, "description": said}
+        paged = issubclass(declared.query, PageQuery)
+        made = declared.status == CREATED
+        headers = _headers("X-Request-ID", *(["Link"] if paged else ()), *(["Location"] if made else ()))
         if declared.status == NO_CONTENT or declared.answer is None:
             return {"description": "Done; no body." if declared.status == NO_CONTENT else "Done.", "headers": headers}
-        content = self._content(declared.answer, "serialization", declared.examples.get("answer"))
-        return {"description": "As asked.", "headers": headers, "content": content}
+        return {"description": "As asked.", "headers": headers, "content": self._contents(declared)}
 
     def _refusal(self, status: int) -> dict[str, Any]:
         problem, example = self.declaring.problem_of(status)
-        return {"description": REFUSALS[status], "content": self._content(problem, "serialization", example)}
+        return {
+            "description": REFUSALS[status],
+            "headers": _headers("X-Request-ID", *HEADERS_OF_REFUSAL.get(status, ())),
+            "content": {JSON: self._media(problem, "serialization", example)},
+        }
 
-    def _content(self, model: type[BaseModel], mode: Any, example: Any) -> dict[str, Any]:
-        schema = self._schema_of(model, mode)
-        component = self._component(model.__name__, schema)
-        media: dict[str, Any] = {"schema": component.ref}
-        if example is not None:
-            media["example"] = example
-        return {JSON: media}
+    def _contents(self, declared: Endpoint) -> dict[str, Any]:
+        """What a success holds, by media type."""
+        assert declared.answer is not None  # noqa: S101  narrows for mypy; asked for where there is one
+        media = self._media(declared.answer, "serialization", declared.examples.get("answer"))
+        return dict.fromkeys(declared.media, media)
+
+    def _media(self, model: type[BaseModel], mode: Any, example: Any) -> dict[str, Any]:
+        component = self._component(model.__name__, self._schema_of(model, mode))
+        return {"schema": component.ref} | ({"example": example} if example is not None else {})
 
     def _schema_of(self, model: type[BaseModel], mode: Any) -> dict[str, Any]:
         schema = model.model_json_schema(ref_template=REF, mode=mode)
@@ -127,8 +159,20 @@ class EndpointSchema(AutoSchema):
         component = ResolvedComponent(  # type: ignore[no-untyped-call]
             name=name, type=ResolvedComponent.SCHEMA, object=name, schema=schema
         )
+        if component in self.registry and self.registry[component].schema != schema:
+            raise LookupError(f"Two bodies are called {name}; a document has one meaning for a name.")
         self.registry.register_on_missing(component)
         return component
+
+
+def _may_represent(declared: Endpoint) -> bool:
+    """Whether it answers 204, or 200 to those who prefer a body [C11]."""
+    return declared.status == NO_CONTENT and declared.answer is not None
+
+
+def _headers(*names: str) -> dict[str, Any]:
+    """Headers that settings.py describes for all answers."""
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
 
 
 def _without_null(schema: dict[str, Any]) -> dict[str, Any]:

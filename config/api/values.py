@@ -60,19 +60,29 @@ def parse_number(value: Any) -> Decimal:
     number = Decimal(value)
     if not number:
         return Decimal(0)
-    if abs(number.adjusted()) > FARTHEST_DIGIT:
-        raise PydanticCustomError("decimal_whole_digits", "Input should have at most 12 digits before the point")
+    if number.adjusted() > FARTHEST_DIGIT:
+        raise _too_large()
+    if number.adjusted() < -FARTHEST_DIGIT:
+        raise _too_fine()
     return number
 
 
 def storable(number: Decimal) -> Decimal:
     """The number, if it has at most six decimals and twelve digits before them [C2]."""
     if number and number.adjusted() >= WHOLE_DIGITS:
-        raise PydanticCustomError("decimal_whole_digits", "Input should have at most 12 digits before the point")
+        raise _too_large()
     rounded = number.quantize(MICRO)
     if rounded != number:
-        raise PydanticCustomError("decimal_max_places", "Input should have at most 6 decimals")
+        raise _too_fine()
     return rounded
+
+
+def _too_large() -> PydanticCustomError:
+    return PydanticCustomError("decimal_whole_digits", "Input should have at most 12 digits before the point")
+
+
+def _too_fine() -> PydanticCustomError:
+    return PydanticCustomError("decimal_max_places", "Input should have at most 6 decimals")
 
 
 def parse_amount(value: Any) -> Decimal:
@@ -117,12 +127,12 @@ def plain(number: Decimal) -> str:
 
 def edge(instant: datetime) -> str:
     """A period's edge: `2026-05-01T00:15:00Z` [C2]."""
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{instant.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"
 
 
 def recorded(instant: datetime) -> str:
     """A recorded instant, always with six decimals: `2026-05-01T00:15:00.000000Z` [C2]."""
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return f"{instant.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
 
 
 _NUMBER_SCHEMA = {"anyOf": [{"type": "number"}, {"type": "string"}], "examples": ["0.97"]}

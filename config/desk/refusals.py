@@ -1,23 +1,39 @@
 """What Django itself refuses, before or outside of any endpoint: JSON under the APIs, its pages in the back office."""
 
 import json
+import sys
 from typing import Any
 
+from django.core.exceptions import DisallowedHost
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.views import csrf, defaults
 
-from config.api.errors import SENTENCE_OF_DJANGO, problem
+from config.api.errors import RETRY_AFTER_SECONDS, SENTENCE_OF_DJANGO, problem
 
-PARTNER_ERRORS = {400: "Invalid request", 403: "Access denied", 404: "Not found", 500: "Service unavailable"}
+PARTNER_ERRORS = {
+    400: "Invalid request",
+    403: "Access denied",
+    404: "Not found",
+    500: "Service unavailable",
+    503: "Service unavailable",
+}
 SENTENCES = {**SENTENCE_OF_DJANGO, 500: "Something went wrong on our side; the log has it under the X-Request-ID."}
+FOREIGN_HOST = "This server does not answer for the host that the Host header names."
 
 
-def _answer(request: HttpRequest, status: int) -> HttpResponse | None:
-    if request.path.startswith("/admin"):
+def _is_below(request: HttpRequest, room: str) -> bool:
+    return request.path == room or request.path.startswith(f"{room}/")
+
+
+def _answer(request: HttpRequest, status: int, sentence: str | None = None) -> HttpResponse | None:
+    """The refusal as JSON; None in the back office, where Django has a page for it."""
+    if _is_below(request, "/admin"):
         return None
-    if not request.path.startswith("/partner"):
-        return problem(status, SENTENCES[status])
-    body = {"error": PARTNER_ERRORS[status], "detail": SENTENCES[status]}
+    detail = sentence or SENTENCES[status]
+    if not _is_below(request, "/partner"):
+        return problem(status, detail)
+    body = {"error": PARTNER_ERRORS[status], "detail": detail}
     answer = HttpResponse(json.dumps(body), status=status, content_type="application/json")
     answer["Access-Control-Allow-Origin"] = "*"
     return answer
@@ -25,7 +41,8 @@ def _answer(request: HttpRequest, status: int) -> HttpResponse | None:
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400: what is not HTTP, a Host that is not ours."""
-    return _answer(request, 400) or defaults.bad_request(request, exception)
+    sentence = FOREIGN_HOST if isinstance(exception, DisallowedHost) else None
+    return _answer(request, 400, sentence) or defaults.bad_request(request, exception)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -39,8 +56,13 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500 outside of an endpoint."""
-    return _answer(request, 500) or defaults.server_error(request)
+    """What went wrong outside of an endpoint: 503 where the database is gone, else 500."""
+    gone = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
+    answer = _answer(request, 503 if gone else 500) or defaults.server_error(request)
+    if gone:
+        answer.status_code = 503
+        answer["Retry-After"] = RETRY_AFTER_SECONDS
+    return answer
 
 
 def csrf_failure(request: HttpRequest, reason: str = "", **_kwargs: Any) -> HttpResponse:

@@ -1,0 +1,68 @@
+"""The OpenAPI document and its two pages [C16]."""
+
+from functools import cache
+from typing import Any
+
+from django.http import HttpResponse
+from django.urls import reverse
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.renderers import OpenApiJsonRenderer2, OpenApiYamlRenderer2
+from drf_spectacular.views import SpectacularRedocView, SpectacularSwaggerView
+from pydantic import RootModel
+from rest_framework.request import Request
+
+from config.api.endpoint import OpenEndpoints, endpoint
+
+# The first is for all who ask for neither.
+RENDERERS = {str(one.media_type): one for one in (OpenApiYamlRenderer2, OpenApiJsonRenderer2)}
+
+
+class OpenApiDocument(RootModel[dict[str, Any]]):
+    """An OpenAPI 3.1 document."""
+
+
+class Documents(OpenEndpoints):
+    """What describes the two APIs."""
+
+    tag = "Documents"
+    renderer_classes = tuple(RENDERERS.values())
+
+    @endpoint(answer=OpenApiDocument, media=tuple(RENDERERS), examples={"answer": {"openapi": "3.1.0"}})
+    def retrieve(self, request: Request) -> HttpResponse:
+        """This document: JSON for those who accept it, YAML for all others; no key needed [C16]."""
+        media_type = str(request.accepted_renderer.media_type)
+        return HttpResponse(text_of(media_type), content_type=media_type)
+
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:  # noqa: ARG002, FBT001, FBT002
+        return super().perform_content_negotiation(request, force=True)
+
+
+@cache
+def document() -> dict[str, Any]:
+    """The OpenAPI document of all that this process serves."""
+    found: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+    return found
+
+
+@cache
+def text_of(media_type: str) -> str | bytes:
+    """The document in one of its media types; made once, since it takes a while and anybody may ask for it."""
+    return RENDERERS[media_type]().render(document(), renderer_context={})
+
+
+class SwaggerPage(SpectacularSwaggerView):
+    """Swagger UI, out of a wheel; an operator who is logged in can try everything out."""
+
+    http_method_names = ["get", "head"]
+
+    def _get_schema_url(self, request: Request) -> str:  # noqa: ARG002
+        return reverse("schema")
+
+
+class RedocPage(SpectacularRedocView):
+    """ReDoc, out of a wheel."""
+
+    http_method_names = ["get", "head"]
+
+    def _get_schema_url(self, request: Request) -> str:  # noqa: ARG002
+        return reverse("schema")
