@@ -126,7 +126,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='partnerprofile',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('public_name__regex', '^(DE|PL)_(50HZ|AMPN|TNBW|TNNT|PSE)_[A-Za-z0-9-]{1,32}_SITE_[0-9]+$'), _negated=True), ('public_name', models.F('site_id')), _connector='OR'), name='profile_public_name_is_not_another_sites_id', violation_error_message='This is how the id of another site looks.'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('public_name__regex', '^(DE|PL)_(50HZ|AMPN|TNBW|TNNT|PSE)_[A-Za-z0-9-]{1,32}_SITE_[0-9]+$'), _negated=True), ('public_name', models.F('site')), _connector='OR'), name='profile_public_name_is_not_another_sites_id', violation_error_message='This is how the id of another site looks.'),
         ),
         migrations.AddConstraint(
             model_name='partnerprofile',

@@ -66,7 +66,7 @@ class PartnerProfile(models.Model):
                 violation_error_message="A public name has 1 to 64 letters, digits, spaces, hyphens or underscores.",
             ),
             models.CheckConstraint(
-                condition=~models.Q(public_name__regex=SITE_ID) | models.Q(public_name=models.F("site_id")),
+                condition=~models.Q(public_name__regex=SITE_ID) | models.Q(public_name=models.F("site")),
                 name="profile_public_name_is_not_another_sites_id",
                 violation_error_message="This is how the id of another site looks.",
             ),
