@@ -1,11 +1,27 @@
 """Forms of records that are changed by operations."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django import forms
+from unfold.widgets import UnfoldAdminDecimalFieldWidget
 
-from config.errors import DomainError, Fault, InvalidError
+from config.api.values import DECIMALS, WHOLE_DIGITS, plain
+from config.errors import DomainError, InvalidError
+
+
+class PlainDecimalField(forms.DecimalField):
+    """A number with at most six decimals, shown in its shortest plain form as the API answers it [C2]."""
+
+    widget = UnfoldAdminDecimalFieldWidget
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"max_digits": WHOLE_DIGITS + DECIMALS, "decimal_places": DECIMALS, **kwargs})
+
+    def prepare_value(self, value: Any) -> Any:
+        """As people write it."""
+        return plain(value) if isinstance(value, Decimal) else value
 
 
 class RecordForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
@@ -51,8 +67,3 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptabl
 
     def _field_of(self, loc: Sequence[str | int]) -> str | None:
         return next((part for part in loc if isinstance(part, str) and part in self.fields), None)
-
-
-def fault_at(field: str, sentence: str) -> InvalidError:
-    """A refusal that belongs to one field of a form."""
-    return InvalidError([Fault((field,), sentence)])

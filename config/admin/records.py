@@ -1,49 +1,34 @@
-"""Records in the back office: lists that stay fast, forms and buttons that each call one operation."""
+"""Records in the back office: forms and buttons that each call one operation."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.contrib.admin import ShowFacets
 from django.contrib.admin.utils import quote, unquote
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
-from unfold.admin import ModelAdmin
 
-from config.admin.bulk import BulkAction, answer_bulk
 from config.admin.forms import RecordForm
+from config.admin.lists import DeskAdmin, actor_of
 from config.errors import DomainError
 
 FILTERS = "_changelist_filters"
 
 
-def actor_of(request: HttpRequest) -> str:
-    """The audit trail's word for the operator, as the API says it of a session."""
-    return f"user:{request.user.get_username()}"
-
-
-class RecordAdmin(ModelAdmin):
+class RecordAdmin(DeskAdmin):
     """A record that operations create, change and delete; what they refuse is said where it was asked for.
 
     A subclass says which operations: `create_record`, `update_record` and `delete_record`.
     """
 
     form = RecordForm
-    show_full_result_count = False
-    show_facets = ShowFacets.NEVER
-    list_per_page = 50
-    list_max_show_all = 500
-    list_filter_submit = True
-    list_fullwidth = True
-    warn_unsaved_form = True
     change_form_before_template = "admin/record/seen.html"
     delete_confirmation_template = "admin/record/delete.html"
-    bulk_actions: ClassVar[Sequence[BulkAction]] = ()
     deletion_meaning: ClassVar[str] = ""
 
     def create_record(self, form: RecordForm, *, by: str, now: datetime) -> Model:
@@ -67,6 +52,11 @@ class RecordAdmin(ModelAdmin):
             obj.pk = self.create_record(form, by=by, now=now).pk
         obj.refresh_from_db()
 
+    def save_related(self, request: HttpRequest, form: RecordForm, formsets: Any, change: bool) -> None:  # noqa: FBT001
+        """Save the inlines; what a form lists of other records, its operation has stored."""
+        for formset in formsets:
+            self.save_formset(request, form, formset, change=change)
+
     def delete_model(self, request: HttpRequest, obj: Model) -> None:
         """Call the operation; its refusal is shown as a message."""
         self.delete_record(obj, by=actor_of(request), now=timezone.now())
@@ -76,12 +66,6 @@ class RecordAdmin(ModelAdmin):
         form = super().get_form(request, obj, change, **kwargs)
         form.refusal = getattr(request, "refusal", None)
         return form
-
-    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """A choice that nobody has made yet is empty: what stands first is nobody's default."""
-        if "choices" not in kwargs and not db_field.has_default():
-            kwargs["choices"] = db_field.get_choices(blank_choice=[("", "Select value")])
-        return super().formfield_for_choice_field(db_field, request, **kwargs)
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """The page of a record; where the operation refuses, nothing is written and the form says why."""
@@ -112,20 +96,6 @@ class RecordAdmin(ModelAdmin):
         """The records themselves: what goes with them, the operation decides."""
         return [str(record) for record in objs], {}, set(), []
 
-    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:  # noqa: ARG002
-        """Only the filters that the list shows: no guessing at digests, no patterns that are slow to match."""
-        shown = [entry[0] if isinstance(entry, tuple) else entry for entry in self.get_list_filter(request)]
-        parameters = [getattr(entry, "parameter_name", entry) for entry in shown]
-        return any(lookup == name or lookup.startswith(f"{name}__") for name in parameters)
-
-    def get_actions(self, request: HttpRequest) -> dict[str, tuple[Callable[..., Any], str, str]]:
-        """The bulk actions that the operator may take."""
-        return {
-            action.name: (self._runner(action), action.name, action.label)
-            for action in self.bulk_actions
-            if self._may(request, action.permission)
-        }
-
     def answer_button(
         self, request: HttpRequest, object_id: str, *, act: Callable[..., str], permission: str = "change"
     ) -> HttpResponse:
@@ -135,9 +105,9 @@ class RecordAdmin(ModelAdmin):
         """
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
-        record = self.get_object(request, unquote(object_id))
-        if not self._may(request, permission):
+        if not self.may(request, permission):
             raise PermissionDenied
+        record = self.get_object(request, unquote(object_id))
         if record is None:
             gone: HttpResponse = self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
             return gone
@@ -154,15 +124,3 @@ class RecordAdmin(ModelAdmin):
         name = f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}_change"
         kept = request.GET.get(FILTERS)
         return reverse(name, args=[quote(key)]) + (f"?{urlencode({FILTERS: kept})}" if kept else "")
-
-    def _may(self, request: HttpRequest, permission: str) -> bool:
-        """Whether the operator has the permission on this kind of record; what is open on one record is no matter."""
-        name = f"{self.opts.app_label}.{permission}_{self.opts.model_name}"
-        return bool(request.user.has_perm(name))
-
-    @staticmethod
-    def _runner(action: BulkAction) -> Callable[..., HttpResponse | None]:
-        def run(model_admin: "RecordAdmin", request: HttpRequest, queryset: Any) -> HttpResponse | None:
-            return answer_bulk(model_admin, request, queryset, action=action, by=actor_of(request))
-
-        return run

@@ -7,21 +7,42 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 # Title, symbol (Material Symbols) and model of each entry; operators see those that they may view.
-GROUPS = (("Fleet", (("Assets", "battery_charging_full", "assets.asset"),)),)
+GROUPS = {
+    "Fleet": (
+        ("Assets", "battery_charging_full", "assets.asset"),
+        ("Sites", "electrical_services", "sites.site"),
+        ("Inverters", "solar_power", "sites.inverter"),
+    ),
+    "Partners": (
+        ("Profiles", "badge", "partner.partnerprofile"),
+        ("Partner keys", "vpn_key", "partner.partnerkey"),
+        ("Snapshots", "photo_camera", "partner.snapshot"),
+    ),
+    "System": (
+        ("API keys", "key", "partner.apikey"),
+        ("Schedules", "schedule", "django_celery_beat.periodictask"),
+        ("Users", "person", "auth.user"),
+        ("Groups", "group", "auth.group"),
+    ),
+}
 
 
 def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
-    """The groups with the entries that this operator may open."""
-    return [{"title": title, "separator": True, "items": _entries(request, entries)} for title, entries in GROUPS]
+    """The groups with the entries that this operator may open; a group without any is left out."""
+    found = [
+        (title, [_entry(*entry) for entry in entries if _may_open(request, entry[2])])
+        for title, entries in GROUPS.items()
+    ]
+    return [{"title": title, "items": items} for title, items in found if items]
 
 
-def _entries(request: HttpRequest, entries: tuple[tuple[str, str, str], ...]) -> list[dict[str, Any]]:
-    found = []
-    for title, symbol, name in entries:
-        app, model = name.split(".")
-        if any(request.user.has_perm(f"{app}.{verb}_{model}") for verb in ("view", "change")):
-            found.append({"title": title, "icon": symbol, "link": reverse(f"admin:{app}_{model}_changelist")})
-    return found
+def _may_open(request: HttpRequest, name: str) -> bool:
+    app, model = name.split(".")
+    return any(request.user.has_perm(f"{app}.{verb}_{model}") for verb in ("view", "change"))
+
+
+def _entry(title: str, symbol: str, name: str) -> dict[str, str]:
+    return {"title": title, "icon": symbol, "link": reverse(f"admin:{name.replace('.', '_')}_changelist")}
 
 
 def environment(_request: HttpRequest) -> list[str] | None:

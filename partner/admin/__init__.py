@@ -1,0 +1,7 @@
+"""What others may see, in the back office: keys, partner profiles, snapshots."""
+
+from partner.admin.keys import ApiKeyAdmin, PartnerKeyAdmin
+from partner.admin.profiles import PartnerProfileAdmin
+from partner.admin.snapshots import SnapshotAdmin
+
+__all__ = ["ApiKeyAdmin", "PartnerKeyAdmin", "PartnerProfileAdmin", "SnapshotAdmin"]

@@ -1,0 +1,6 @@
+"""Sites and inverters in the back office."""
+
+from sites.admin.inverters import InverterAdmin
+from sites.admin.sites import SiteAdmin
+
+__all__ = ["InverterAdmin", "SiteAdmin"]

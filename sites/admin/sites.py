@@ -1,0 +1,106 @@
+"""The list of sites, and a site's page with its inverters."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest, HttpResponse
+from unfold.contrib.filters.admin import ChoicesCheckboxFilter
+from unfold.decorators import display
+
+from config.admin.forms import RecordForm
+from config.admin.records import RecordAdmin
+from config.api.values import plain
+from sites import operations
+from sites.admin.forms import PRICES, SiteForm
+from sites.models import Site
+from sites.queries import list_inverters
+
+MODE = ("dispatch_mode_name", ("floor_price", "strike_price"), "price_currency")
+
+
+def _price(amount: Decimal | None, currency: str | None) -> str:
+    return "" if amount is None else f"{plain(amount)} {currency}/MWh"
+
+
+@admin.register(Site)
+class SiteAdmin(RecordAdmin):
+    """Sites: corrected through the form; their inverters have pages of their own."""
+
+    form = SiteForm
+    list_display = ("id", "name", "delivery_area", "dispatch_mode_name", "floor", "strike", "how_many_inverters")
+    list_filter = (("delivery_area", ChoicesCheckboxFilter), ("dispatch_mode_name", ChoicesCheckboxFilter))
+    search_fields = ("id", "name")
+    search_help_text = "Id or name"
+    ordering = ("id",)
+    readonly_fields = ("id", "place", "created_at", "updated_at")
+    change_form_outer_after_template = "admin/sites/site/inverters.html"
+    deletion_meaning = "Its readings go with it. A site that has inverters is not deleted."
+
+    @display(description="Floor price", ordering="floor_price")
+    def floor(self, site: Site) -> str:
+        """The floor price with its unit."""
+        return _price(site.floor_price, site.price_currency)
+
+    @display(description="Strike price", ordering="strike_price")
+    def strike(self, site: Site) -> str:
+        """The strike price with its unit."""
+        return _price(site.strike_price, site.price_currency)
+
+    @display(description="Inverters")
+    def how_many_inverters(self, site: Any) -> int:
+        """How many inverters the site has."""
+        return int(site.inverter_count)
+
+    @display(description="Delivery area")
+    def place(self, site: Site) -> str:
+        """Where the site is, for good: its id says so."""
+        return f"{site.get_delivery_area_display()} ({site.region})"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Sites with the number of their inverters, in one query."""
+        counted: QuerySet[Any] = super().get_queryset(request).annotate(inverter_count=Count("inverters"))
+        return counted
+
+    def get_fieldsets(self, request: HttpRequest, obj: Site | None = None) -> Any:  # noqa: ARG002
+        """What is given at creation and what can be corrected later [ST3]."""
+        if obj is None:
+            return [(None, {"fields": ("name", "code", ("region", "delivery_area"), *MODE)})]
+        fixed = (("id", "place"), ("created_at", "updated_at"))
+        return [(None, {"fields": ("name", *MODE, *fixed)})]
+
+    def create_record(self, form: RecordForm, *, by: str, now: datetime) -> Site:
+        """Create the site."""
+        fields = {name: value for name, value in form.filled_in.items() if name not in PRICES}
+        return operations.create_site(fields=fields, **_prices(form), by=by, now=now)
+
+    def update_record(self, record: Site, form: RecordForm, *, by: str, now: datetime) -> Site:
+        """Correct the site; a price or the currency that was edited sets both prices."""
+        changes = {name: value for name, value in form.edited.items() if name not in PRICES}
+        if set(PRICES) & set(form.edited):
+            changes |= {f"dispatch_mode_{name}": price for name, price in _prices(form).items()}
+        return operations.update_site(site_id=record.pk, changes=changes, by=by, now=now)
+
+    def delete_record(self, record: Site, *, by: str, now: datetime) -> None:  # noqa: ARG002
+        """Delete the site."""
+        operations.delete_site(site_id=record.pk, by=by)
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
+        """The page, with the site's inverters under the form; Delete only where it would not be refused."""
+        site: Site | None = kwargs.get("obj")
+        if site:
+            inverters = list(list_inverters(site_id=site.pk).order_by("id"))
+            may_see = request.user.has_perm("sites.view_inverter") or request.user.has_perm("sites.change_inverter")
+            context |= {
+                "inverters": [(inverter, plain(inverter.rated_power)) for inverter in inverters] if may_see else None,
+                "may_add_inverter": request.user.has_perm("sites.add_inverter"),
+                "show_delete": not inverters,
+            }
+        page: HttpResponse = super().render_change_form(request, context, **kwargs)
+        return page
+
+
+def _prices(form: Any) -> Any:
+    return form.prices
