@@ -1,10 +1,11 @@
 """Issuing and revoking keys [C14]."""
 
+import logging
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from django.db import connection
+from django.db import DatabaseError, connection
 
 from assets.models import Asset
 from config.api.audit import change
@@ -16,6 +17,8 @@ from partner.models import ApiKey, PartnerKey, PartnerKeySite
 from partner.models.keys import DEFAULT_PARTNER_RATE
 from partner.queries import find_sites
 from sites.models import Site
+
+logger = logging.getLogger(__name__)
 
 LONGEST_NAME = 200
 HIGHEST_RATE = 1_000_000
@@ -132,12 +135,15 @@ def revoke(*, key: ApiKey | PartnerKey, by: str, now: datetime) -> None:
 
 
 def note_use(*, key: ApiKey | PartnerKey, now: datetime) -> None:
-    """Note that the key was used, to the minute, and without waiting for whoever has it open."""
+    """Note that the key was used, to the minute; nobody waits or fails for that."""
     if key.last_used_at is not None and now - key.last_used_at < USE_IS_NOTED_EVERY:
         return
     table = connection.ops.quote_name(type(key)._meta.db_table)  # noqa: SLF001
-    with connection.cursor() as cursor:
-        cursor.execute(NOTE_USE.format(table=table), {"id": key.pk, "now": now, "before": now - USE_IS_NOTED_EVERY})
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(NOTE_USE.format(table=table), {"id": key.pk, "now": now, "before": now - USE_IS_NOTED_EVERY})
+    except DatabaseError as error:
+        logger.warning("The use of %s is not noted: %s", key, error)
 
 
 def _known_assets(asset_ids: Collection[str]) -> set[str]:
@@ -159,9 +165,9 @@ def _unknown(field: str, given: Collection[str] | None, known: Collection[str]) 
 
 
 def _name_faults(name: str) -> Sequence[Fault]:
-    if 1 <= len(name.strip()) <= LONGEST_NAME and "\0" not in name:
+    if 1 <= len(name.strip()) <= LONGEST_NAME and name.strip().isprintable():
         return ()
-    return (Fault(("name",), f"A key's name has 1 to {LONGEST_NAME} characters", "string_length"),)
+    return (Fault(("name",), f"A key's name has 1 to {LONGEST_NAME} printable characters", "string_length"),)
 
 
 def _rate_faults(rate: int | None, *, lowest: int) -> Sequence[Fault]:

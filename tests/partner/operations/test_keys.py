@@ -154,6 +154,22 @@ def test_noting_a_use_does_not_wait_for_whoever_has_the_key_open() -> None:
     assert key.last_used_at is None
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_database_that_only_reads_refuses_no_caller() -> None:
+    key = issued()
+    with connection.cursor() as cursor:
+        cursor.execute("SET default_transaction_read_only = on")
+        note_use(key=key, now=NOW)
+        cursor.execute("SET default_transaction_read_only = off")
+    key.refresh_from_db()
+    assert key.last_used_at is None
+
+
+@pytest.mark.parametrize("name", ["", " ", "a\nb", "\0", "\ud800", "x" * 201])
+def test_a_key_has_a_name_that_can_be_read(name: str) -> None:
+    assert faults_of(name=name) == [("name",)]
+
+
 def test_keys_of_one_name_stay_apart() -> None:
     assert issued().actor != issued().actor
 
