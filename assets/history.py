@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 from assets.models import Asset
@@ -35,8 +36,8 @@ def changes_of(
     if before_id is not None:
         events = events.filter(pgh_id__lt=before_id)
     rows = list(events.order_by("-pgh_id")[offset : offset + limit + 1])
-    older = [*rows[1:], None]
-    return [_change(row, previous) for row, previous in zip(rows, older, strict=True)][:limit], len(rows) > limit
+    changes = [_change(row, previous) for row, previous in pairwise([*rows, None])]
+    return changes[:limit], len(rows) > limit
 
 
 def _change(event: Any, previous: Any) -> Change:

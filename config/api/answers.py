@@ -22,8 +22,10 @@ def json_of(body: BaseModel, *, status: int = 200) -> HttpResponse:
 
 
 def no_content() -> HttpResponse:
-    """204."""
-    return HttpResponse(status=204)
+    """204; what has no body has no media type."""
+    answer = HttpResponse(status=204)
+    del answer["Content-Type"]
+    return answer
 
 
 def wants_representation(request: Request) -> bool:
