@@ -7,3 +7,4 @@ class AssetsConfig(AppConfig):
     """What exists and what is known of it."""
 
     name = "assets"
+    verbose_name = "Fleet"

@@ -19,8 +19,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("partner/", include("partner.api.urls")),
     path("api/v1/", include("sites.api.urls")),
     path("api/v1/schema", Documents.as_view({"get": "retrieve"}), name="schema"),
-    path("api/docs", SwaggerPage.as_view()),
-    path("api/redoc", RedocPage.as_view()),
+    path("api/docs", SwaggerPage.as_view(), name="docs"),
+    path("api/redoc", RedocPage.as_view(), name="redoc"),
 ]
 
 handler400 = "config.desk.refusals.bad_request"

@@ -9,6 +9,7 @@ class PartnerConfig(AppConfig):
     """What others may see."""
 
     name = "partner"
+    verbose_name = "Partners"
 
     def ready(self) -> None:
         """Once the tables exist, every kind has its schedule."""

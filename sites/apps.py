@@ -7,3 +7,4 @@ class SitesConfig(AppConfig):
     """Where assets are connected to the grid."""
 
     name = "sites"
+    verbose_name = "Fleet"
