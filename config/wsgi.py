@@ -1,34 +1,11 @@
 """What the web server serves: `granian --interface wsgi config.wsgi:application`."""
 
 import os
-from typing import Any
 
-import django
-from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
-from django.utils.http import parse_header_parameters
+from django.core.wsgi import get_wsgi_application
+from django.urls import get_resolver
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-
-class Utf8Request(WSGIRequest):
-    """A request whose Content-Type says nothing about how its query is read.
-
-    Django would decode the query by whatever codec the header names (`charset=base64`) and fail where it cannot, or
-    where it cannot read the header itself: before any of our code runs, so that nobody could answer for it.
-    """
-
-    def _set_content_type_params(self, meta: dict[str, Any]) -> None:
-        try:
-            self.content_type, self.content_params = parse_header_parameters(meta.get("CONTENT_TYPE", ""))
-        except ValueError:
-            self.content_type, self.content_params = "", {}
-
-
-class Application(WSGIHandler):
-    """Django, reading what clients send as UTF-8 alone."""
-
-    request_class = Utf8Request
-
-
-django.setup(set_prefix=False)
-application = Application()
+application = get_wsgi_application()
+get_resolver().url_patterns  # noqa: B018  loads every view now rather than in the first request

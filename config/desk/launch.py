@@ -41,11 +41,15 @@ def run_desk(*, data: Path, port: int, announce: Callable[[str], None], report: 
         _demand_free(port)
         _start_servers(supervisor, data=data, report=report)
         _prepare_database(report=report)
+        # the web server first and alone: on two cores everything that starts beside it makes it later
         supervisor.start(parts.web(data, port=port))
+        lines = (f"Leitstand is ready at {url}", *credentials.describe(url=url))
+        supervisor.wait_until_all_answer()
         supervisor.start(parts.worker(data))
         supervisor.start(parts.beat(data))
-        _wait_until_ready(supervisor)
-        _announce(url, announce=announce)
+        _wait_for_snapshot(supervisor, data=data)
+        for line in lines:
+            announce(line)
         supervisor.watch()
     except StopRequested:
         report("Leitstand is stopping.")
@@ -107,18 +111,12 @@ def _prepare_database(*, report: Callable[[str], None]) -> None:
     report(seed(now=timezone.now()))
 
 
-def _wait_until_ready(supervisor: Supervisor) -> None:
-    supervisor.wait_until_all_answer()
+def _wait_for_snapshot(supervisor: Supervisor, *, data: Path) -> None:
     app.send_task(REFRESH_TASK)  # the schedule would come to it as well, later
     deadline = time.monotonic() + PATIENCE
     while missing := readiness.missing():
         supervisor.insist()
         if time.monotonic() > deadline:
-            raise ProcessError(f"{missing} after {PATIENCE:.0f} s; the logs may say why.")
+            raise ProcessError(f"{missing} after {PATIENCE:.0f} s; {data / 'logs' / 'worker.log'} may say why.")
         time.sleep(POLL)
-
-
-def _announce(url: str, *, announce: Callable[[str], None]) -> None:
-    for line in (f"Leitstand is ready at {url}", *credentials.describe(url=url)):
-        announce(line)
     connection.close()  # the desk runs on for months and asks nothing more

@@ -49,7 +49,7 @@ def web(data: Path, *, port: int) -> Part:
     where = f"--host {readiness.HOST} --port {port} --workers {WEB_WORKERS} --blocking-threads {WEB_THREADS}"
     care = "--respawn-failed-workers --respawn-interval 0.5 --workers-kill-timeout 20"
     options = f"--interface wsgi --no-ws --no-access-log {where} {care}".split()
-    program = _python(data, "granian", *options, "config.wsgi:application", name="The web server", log="web")
+    program = _python(data, "config.desk.web", *options, "config.wsgi:application", name="The web server", log="web")
     return Part(program=program, answers=lambda: readiness.web_answers(port=port))
 
 

@@ -17,7 +17,7 @@ from config.desk import readiness
 from config.embedded import BASE_DIR, socket_dir
 from tests.desk.desks import MANAGE, RunningDesk, environment, eventually, free_port, processes_of, running_desk
 
-PARTS = ("postgres -D", "redis-server", "granian", "celery -A config.celery worker", "celery -A config.celery beat")
+PARTS = ("postgres -D", "redis-server", "config.desk.web", "celery -A config.celery worker", "celery -A config.celery beat")
 
 Finished = subprocess.CompletedProcess[str]
 
@@ -35,16 +35,6 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="module")
-def desk(data: Path) -> Iterator[RunningDesk]:
-    """The second desk on that data."""
-    with running_desk(data) as desk:
-        yield desk
-        assert desk.stop(signal.SIGINT) == 0
-        assert processes_of(data) == []
-        assert not socket_dir(data).exists()
-
-
 def manage(*arguments: str, data: Path, port: int = 0, names: Mapping[str, str] | None = None) -> Finished:
     shell = environment(data, port=port or free_port()) | dict(names or {})
     return subprocess.run([*MANAGE, *arguments], env=shell, capture_output=True, text=True, check=False, timeout=90)
@@ -53,50 +43,6 @@ def manage(*arguments: str, data: Path, port: int = 0, names: Mapping[str, str] 
 def health(desk: RunningDesk) -> object:
     with urllib.request.urlopen(f"{desk.url}/health", timeout=10) as answer:  # noqa: S310
         return json.load(answer)
-
-
-def test_a_second_start_is_ready_within_ten_seconds(desk: RunningDesk) -> None:
-    assert desk.seconds < 10
-    assert health(desk) == {"status": "ok"}
-
-
-def test_the_demo_s_login_and_keys_stand_under_the_ready_line(desk: RunningDesk) -> None:
-    assert desk.process.stdout
-    under = [desk.process.stdout.readline() for _ in range(6)]
-
-    assert any("login" in line for line in under)
-    assert any("lst_" in line for line in under)
-    assert any("lsp_" in line for line in under)
-
-
-def test_a_second_desk_on_the_same_data_says_where_the_first_one_is(desk: RunningDesk) -> None:
-    second = manage("run", data=desk.data)
-
-    assert second.returncode == 1
-    assert f"already runs on {desk.data} at {desk.url} (process {desk.process.pid})" in second.stderr
-
-
-def test_a_command_works_beside_a_running_desk(desk: RunningDesk) -> None:
-    issued = manage("issue_key", "beside", "--scope", "assets:read", data=desk.data)
-
-    assert re.fullmatch(r"lst_\w+\n", issued.stdout), issued.stderr
-
-
-def test_whatever_dies_is_reported_and_started_again(desk: RunningDesk) -> None:
-    def numbers() -> dict[str, int]:
-        """The oldest process of each part."""
-        lines = sorted((line.split(maxsplit=1) for line in processes_of(desk.data)), key=lambda line: -int(line[0]))
-        return {part: int(number) for number, words in lines for part in PARTS if part in words}
-
-    before = numbers()
-    for number in before.values():
-        os.kill(number, signal.SIGKILL)
-
-    assert set(before) == set(PARTS)
-    assert eventually(lambda: set(numbers()) == set(PARTS) and not set(numbers().values()) & set(before.values()))
-    assert eventually(lambda: readiness.web_answers(port=desk.port))
-    assert desk.process.poll() is None
-    assert "The worker ended (code -9) and is started again in 0.5 s." in desk.errors.read_text()
 
 
 def test_the_next_start_recovers_when_everything_was_killed(data: Path) -> None:
@@ -158,3 +104,60 @@ def test_a_server_that_is_named_and_does_not_answer_is_said(data: Path, name: st
     assert refused.returncode == 1
     assert sentence in refused.stderr
     assert processes_of(data) == []
+
+
+# What follows looks at one desk that goes on running until the end of this file.
+
+
+@pytest.fixture(scope="module")
+def desk(data: Path) -> Iterator[RunningDesk]:
+    """The second desk on that data."""
+    with running_desk(data) as desk:
+        yield desk
+        assert desk.stop(signal.SIGINT) == 0
+        assert processes_of(data) == []
+        assert not socket_dir(data).exists()
+
+
+def test_a_second_start_is_ready_within_ten_seconds(desk: RunningDesk) -> None:
+    assert desk.seconds < 10
+    assert health(desk) == {"status": "ok"}
+
+
+def test_the_demo_s_login_and_keys_stand_under_the_ready_line(desk: RunningDesk) -> None:
+    assert desk.process.stdout
+    under = [desk.process.stdout.readline() for _ in range(6)]
+
+    assert any("login" in line for line in under)
+    assert any("lst_" in line for line in under)
+    assert any("lsp_" in line for line in under)
+
+
+def test_a_second_desk_on_the_same_data_says_where_the_first_one_is(desk: RunningDesk) -> None:
+    second = manage("run", data=desk.data)
+
+    assert second.returncode == 1
+    assert f"already runs on {desk.data} at {desk.url} (process {desk.process.pid})" in second.stderr
+
+
+def test_a_command_works_beside_a_running_desk(desk: RunningDesk) -> None:
+    issued = manage("issue_key", "beside", "--scope", "assets:read", data=desk.data)
+
+    assert re.fullmatch(r"lst_\w+\n", issued.stdout), issued.stderr
+
+
+def test_whatever_dies_is_reported_and_started_again(desk: RunningDesk) -> None:
+    def numbers() -> dict[str, int]:
+        """The oldest process of each part."""
+        lines = sorted((line.split(maxsplit=1) for line in processes_of(desk.data)), key=lambda line: -int(line[0]))
+        return {part: int(number) for number, words in lines for part in PARTS if part in words}
+
+    before = numbers()
+    for number in before.values():
+        os.kill(number, signal.SIGKILL)
+
+    assert set(before) == set(PARTS)
+    assert eventually(lambda: set(numbers()) == set(PARTS) and not set(numbers().values()) & set(before.values()))
+    assert eventually(lambda: readiness.web_answers(port=desk.port))
+    assert desk.process.poll() is None
+    assert "The worker ended (code -9) and is started again in 0.5 s." in desk.errors.read_text()
