@@ -14,14 +14,13 @@ from typing import Annotated, Final, Protocol, TypeVar
 from pydantic import Field
 
 from config.api.conditional import none_match_fails
-from config.api.queries import Query, parse_query
+from config.api.queries import NoQuery, Query, parse_query
 from config.api.rate_limit import Allowance
 from config.api.values import Instant
 from config.errors import Fault, InvalidError
 from partner.documents import Edition, etag_of, instant_text
 
 JSON: Final = "application/json"
-SCHEMA_JSON: Final = "application/schema+json"
 METHODS: Final = "GET, HEAD, OPTIONS"
 ERRORS: Final = {
     400: "Invalid request",
@@ -170,21 +169,28 @@ def _found(edition: Edition, if_none_match: str | None, now: datetime) -> Answer
     return Answer(200, variant.body.encode(), {"Content-Type": JSON, **headers})
 
 
-def schema_answer(text: str | None, *, method: str, if_none_match: str | None) -> Answer:
+def schema_answer(text: str | None, *, method: str, query: str, if_none_match: str | None) -> Answer:
     """The JSON Schema of a kind, to everybody; None: there is no such kind [P8]."""
     if method == "OPTIONS":
         return Answer(204, headers={**PREFLIGHT, **ON_EVERY_ANSWER})
     if method not in ("GET", "HEAD"):
         return not_allowed()
-    if text is None:
-        decided = refusal(404, "There is no schema of this kind.")
-    else:
-        etag = etag_of(text)
-        headers = {"ETag": etag, "Cache-Control": "public, no-cache", **ON_EVERY_ANSWER}
-        decided = Answer(200, text.encode(), {"Content-Type": SCHEMA_JSON, **headers})
-        if none_match_fails(if_none_match, etag):
-            decided = Answer(304, headers=headers)
+    decided = _schema(text, query, if_none_match)
     return _without_body(decided) if method == "HEAD" else decided
+
+
+def _schema(text: str | None, query: str, if_none_match: str | None) -> Answer:
+    try:
+        parse_query(query, NoQuery)
+    except InvalidError as error:
+        return refusal(400, _sentence(error.faults[0]))
+    if text is None:
+        return refusal(404, "There is no schema of this kind.")
+    etag = etag_of(text)
+    headers = {"ETag": etag, "Cache-Control": "public, no-cache", **ON_EVERY_ANSWER}
+    if none_match_fails(if_none_match, etag):
+        return Answer(304, headers=headers)
+    return Answer(200, text.encode(), {"Content-Type": JSON, **headers})
 
 
 def refusal(status: int, detail: str) -> Answer:

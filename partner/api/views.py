@@ -116,13 +116,14 @@ class SchemaEndpoints(PartnerEndpoints):
     """The schemas of the documents; they need no key."""
 
     security = []
-    always = (404,)
+    always = (400, 404)
 
     def decided(self, request: HttpRequest, **path: str) -> Answer:
         kind = KINDS.get(path["kind"])
         return answers.schema_answer(
             kind.schema_text if kind else None,
             method=str(request.method),
+            query=request.META.get("QUERY_STRING", ""),
             if_none_match=request.headers.get("If-None-Match"),
         )
 

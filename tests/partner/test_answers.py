@@ -229,11 +229,16 @@ def test_a_preflight_is_answered_without_a_key() -> None:
     assert found.headers["Access-Control-Allow-Origin"] == "*"
 
 
+def schema(text: str | None = "{}", method: str = "GET", query: str = "", if_none_match: str | None = None) -> Answer:
+    return schema_answer(text, method=method, query=query, if_none_match=if_none_match)
+
+
 def test_a_schema_is_everybodys() -> None:
-    found = schema_answer("{}", method="GET", if_none_match=None)
-    assert (found.status, found.body, found.headers["Content-Type"]) == (200, b"{}", "application/schema+json")
-    assert schema_answer("{}", method="GET", if_none_match=found.headers["ETag"]).status == 304
-    assert schema_answer("{}", method="HEAD", if_none_match=None).body == b""
-    assert schema_answer(None, method="GET", if_none_match="*").status == 404
-    assert schema_answer(None, method="PUT", if_none_match=None).status == 405
-    assert schema_answer(None, method="OPTIONS", if_none_match=None).status == 204
+    found = schema()
+    assert (found.status, found.body, found.headers["Content-Type"]) == (200, b"{}", "application/json")
+    assert schema(if_none_match=found.headers["ETag"]).status == 304
+    assert schema(method="HEAD").body == b""
+    assert schema(query="kind=x").status == 400
+    assert schema(None, if_none_match="*").status == 404
+    assert schema(None, method="PUT").status == 405
+    assert schema(None, method="OPTIONS").status == 204
