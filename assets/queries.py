@@ -9,8 +9,16 @@ from django.db.models import QuerySet
 from assets.models import Asset, StatusEntry
 from config.errors import UnknownError
 
-# Names of unknown assets that a refusal repeats, so that the answer to ten thousand of them stays below 100 kB.
+# Names that a refusal repeats, so that the answer to ten thousand unknown ones stays about 100 kB at most.
 MOST_NAMED = 1_000
+
+
+def naming_unknown(thing: str, ids: Iterable[str]) -> str:
+    """`Unknown assets: A, B.`: all of them in their order, up to a thousand."""
+    unknown = sorted(set(ids))
+    named = ", ".join(one[:100] for one in unknown[:MOST_NAMED])
+    others = f" and {len(unknown) - MOST_NAMED} more" if len(unknown) > MOST_NAMED else ""
+    return f"Unknown {thing}{'' if len(unknown) == 1 else 's'}: {named}{others}."
 
 
 class UnknownAssetError(UnknownError):
@@ -18,10 +26,7 @@ class UnknownAssetError(UnknownError):
 
     def __init__(self, asset_ids: Iterable[str]) -> None:
         self.asset_ids = sorted(set(asset_ids))
-        few = len(self.asset_ids) == 1
-        named = ", ".join(asset_id[:100] for asset_id in self.asset_ids[:MOST_NAMED])
-        others = f" and {len(self.asset_ids) - MOST_NAMED} more" if len(self.asset_ids) > MOST_NAMED else ""
-        super().__init__(f"Unknown asset{'' if few else 's'}: {named}{others}.")
+        super().__init__(naming_unknown("asset", self.asset_ids))
 
 
 def get_asset(asset_id: str, *, lock: Literal["change", "delete"] | None = None) -> Asset:

@@ -6,22 +6,23 @@ from typing import Any, Literal
 from django.db import connection
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
+from assets.queries import naming_unknown
 from config.errors import UnknownError
 from sites.models import Inverter, InverterAsset, Site
 
 
 class UnknownSiteError(UnknownError):
-    """Sites that do not exist, or not for the caller; names all of them [C8]."""
+    """Sites that do not exist, or not for the caller; names all of them, up to a thousand [C8]."""
 
     def __init__(self, site_ids: Collection[str]) -> None:
-        super().__init__(f"Unknown site{'' if len(site_ids) == 1 else 's'}: {', '.join(sorted(site_ids))}.")
+        super().__init__(naming_unknown("site", site_ids))
 
 
 class UnknownInverterError(UnknownError):
-    """Inverters that do not exist, or not at this site, or not for the caller; names all of them [C8]."""
+    """Inverters that do not exist, not at this site, or not for the caller; names all, up to a thousand [C8]."""
 
     def __init__(self, inverter_ids: Collection[str]) -> None:
-        super().__init__(f"Unknown inverter{'' if len(inverter_ids) == 1 else 's'}: {', '.join(sorted(inverter_ids))}.")
+        super().__init__(naming_unknown("inverter", inverter_ids))
 
 
 def visible_sites(visible: Collection[str] | None) -> QuerySet[Site]:

@@ -53,8 +53,6 @@ def rows_of(source: IO[bytes], *, delimiter: str) -> Iterator[Row]:
         raise UnreadableFileError(f"The file is not UTF-8 after line {reader.line_num}.") from None
     except csv.Error as error:
         raise UnreadableFileError(f"Line {reader.line_num} of the file is not CSV: {error}.") from None
-    finally:
-        text.detach()
     if empty:
         raise UnreadableFileError("The file is empty.")
 

@@ -4,7 +4,7 @@ from collections.abc import Hashable, Iterable
 
 from pydantic import BaseModel
 
-from config.errors import MOST_FAULTS, Fault, InvalidError
+from config.errors import Fault, InvalidError
 
 
 class Stored(BaseModel):
@@ -28,4 +28,4 @@ def refuse_repeats(keys: Iterable[Hashable], *, items: str, naming: str) -> None
             sentence = f"Item {index} has the same {naming} as item {earlier}"
             faults.append(Fault(("body", items, index), sentence, "repeated"))
     if faults:
-        raise InvalidError(faults[:MOST_FAULTS])
+        raise InvalidError(faults)

@@ -18,9 +18,9 @@ class ApiClient:
 
     def call(self, method: str, path: str, body: Any = None, **headers: str) -> HttpResponse:
         """Send JSON to a path of /api/v1; headers are written with underscores."""
-        content = {} if body is None else {"data": json.dumps(body), "content_type": "application/json"}
+        data, kind = ("", "") if body is None else (json.dumps(body), "application/json")
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        return self.client.generic(method, f"/api/v1{path}", **content, headers=named)  # type: ignore[return-value]
+        return self.client.generic(method, f"/api/v1{path}", data, kind, headers=named)  # type: ignore[return-value]
 
     def get(self, path: str) -> Any:
         """What a GET answers, which has to be 200."""

@@ -73,7 +73,7 @@ def test_sites_are_numbered_by_region_area_and_code_and_no_number_is_used_twice(
 
 def test_prices_may_be_left_out_and_are_converted_to_one_per_megawatt_hour(api: ApiClient) -> None:
     """[ST1]"""
-    modes = [
+    modes: list[tuple[dict[str, Any], tuple[Any, Any]]] = [
         ({"name": "MANUAL"}, (None, None)),
         ({"name": "SCHEDULE_BASED", "floor_price": None}, (None, None)),
         (
