@@ -1,0 +1,66 @@
+"""The limits endpoints: each translates in, makes one domain call, translates out."""
+
+import json
+
+from django.http import HttpResponse
+from django.utils import timezone
+from rest_framework.request import Request
+
+from config.api.answers import as_preferred, json_text
+from config.api.batches import Stored
+from config.api.endpoint import Endpoints, endpoint
+from config.api.pagination import link_next, page_of
+from markets.api.bodies import ClearQuery, LimitList, LimitQuery, PatchLimits
+from markets.api.examples import CLEARED, LIMITS, LIMITS_SENT, STORED
+from markets.operations import limits as operations
+from markets.queries import limits as queries
+
+
+class LimitEndpoints(Endpoints):
+    """What assets may do, slot by slot."""
+
+    scope = "markets"
+    tag = "Limits"
+
+    @endpoint(
+        body=PatchLimits,
+        status=204,
+        answer=Stored,
+        refusals=(404,),
+        examples={"body": LIMITS_SENT, "answer": STORED},
+    )
+    def patch_limits(self, request: Request, body: PatchLimits) -> HttpResponse:
+        """Write what sources say for a window of each day of a range; it is expanded to slots of 15 minutes. Values
+        that are null or left out stay as they are stored; `trading_locked: false` clears a lock [L1] to [L3]."""
+        self.caller.must_write_as({item.source for item in body.limits})
+        stored = operations.put_limits(items=body.limits, now=timezone.now(), visible=self.caller.asset_ids)
+        return as_preferred(request, stored)
+
+    @endpoint(query=LimitQuery, answer=LimitList, examples={"answer": LIMITS})
+    def list_limits(self, request: Request, query: LimitQuery) -> HttpResponse:
+        """List limits by asset and slot: what each source says, and the most restrictive of all, with the sources that
+        set it. Give `from` and `to`, or `delivery_day`. Pages count slots [L4] [L5]."""
+        start, end = query.window
+        page = page_of(request, query)
+        found = queries.list_limits(
+            asset_ids=self.caller.visible(query.asset_ids), start=start, end=end, sources=query.sources, page=page
+        )
+        text = f'{{"limit":{page.limit},"offset":{json.dumps(page.offset)},"limits":{found.groups}}}'
+        answer = json_text(text)
+        link_next(request, query, answer, last_key=found.last_key)
+        return answer
+
+    @endpoint(query=ClearQuery, status=204, answer=operations.Cleared, refusals=(404,), examples={"answer": CLEARED})
+    def clear_limits(self, request: Request, query: ClearQuery) -> HttpResponse:
+        """Take back the values of a source in a window. A lock stays: to clear it, patch `trading_locked: false`. Rows
+        that say nothing any more are removed [L6]."""
+        self.caller.must_write_as({query.source})
+        cleared = operations.clear_limits(
+            asset_id=query.asset_id,
+            source=query.source,
+            start=query.start_time,
+            end=query.end_time,
+            now=timezone.now(),
+            visible=self.caller.asset_ids,
+        )
+        return as_preferred(request, cleared)
