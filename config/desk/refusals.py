@@ -1,6 +1,5 @@
 """What Django itself refuses, before or outside of any endpoint: JSON under the APIs, its pages in the back office."""
 
-import json
 import sys
 from typing import Any
 
@@ -10,14 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.views import csrf, defaults
 
 from config.api.errors import RETRY_AFTER_SECONDS, SENTENCE_OF_DJANGO, problem
+from partner.answers import refusal
+from partner.api.views import sent
 
-PARTNER_ERRORS = {
-    400: "Invalid request",
-    403: "Access denied",
-    404: "Not found",
-    500: "Service unavailable",
-    503: "Service unavailable",
-}
 SENTENCES = {**SENTENCE_OF_DJANGO, 500: "Something went wrong on our side; the log has it under the X-Request-ID."}
 FOREIGN_HOST = "This server does not answer for the host that the Host header names."
 
@@ -33,10 +27,7 @@ def _answer(request: HttpRequest, status: int, sentence: str | None = None) -> H
     detail = sentence or SENTENCES[status]
     if not _is_below(request, "/partner"):
         return problem(status, detail)
-    body = {"error": PARTNER_ERRORS[status], "detail": detail}
-    answer = HttpResponse(json.dumps(body), status=status, content_type="application/json")
-    answer["Access-Control-Allow-Origin"] = "*"
-    return answer
+    return sent(refusal(status, detail))
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

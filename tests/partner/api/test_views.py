@@ -255,3 +255,14 @@ def test_readiness_asks_whether_a_snapshot_is_published(profile: PartnerProfile)
     make_snapshot(profile, now=timezone.now())
     assert queries.is_published(public_name="Sibaya")
     assert not queries.is_published(public_name="Sibaya", kind="forecast")
+
+
+def test_what_django_refuses_has_the_partners_shape_too(partner: Partner) -> None:
+    """A Host that is not ours, and the address without a slash [P4]."""
+    for answer, status in (
+        (partner.get(ROLLUP, headers={"Host": "evil.example"}), 400),
+        (partner.get("/partner"), 404),
+    ):
+        assert answer.status_code == status
+        assert set(answer.json()) == {"error", "detail"}
+        assert "ETag" in answer["Access-Control-Expose-Headers"]
