@@ -21,6 +21,7 @@ from config.desk.demo.measurements import MEASURED, measured_days
 from config.desk.demo.presence import ACTOR, records_held
 from config.desk.demo.seeding import seed
 from config.desk.demo.sibaya import ZONE
+from markets.models import Limit
 from partner.models import ApiKey, PartnerKey, PartnerProfile
 from partner.operations.keys import revoke
 from sites.models import Inverter, InverterReading, Site, SiteReading
@@ -59,7 +60,7 @@ def test_the_fleet_has_an_asset_in_every_state_reached_by_the_transitions() -> N
 def test_every_record_of_the_demo_says_who_made_it() -> None:
     seed(now=NOON)
     for model in (Asset, Site, Inverter, PartnerProfile, ApiKey, PartnerKey):
-        events = model.pgh_event_model.objects.all()  # type: ignore[attr-defined]
+        events = model.pgh_event_model.objects.all()  # type: ignore[union-attr]
         assert {event.pgh_context["actor"] for event in events} == {ACTOR}
 
 
@@ -103,6 +104,16 @@ def test_the_plant_is_fed_with_what_was_measured() -> None:
     assert stored == {Decimal("0.16"): inverter_2, Decimal("0.248"): whole - inverter_2}
     irradiance = SiteReading.objects.filter(site=SIBAYA).values_list("poa_irradiance_wm2", flat=True)
     assert sum(value or 0 for value in irradiance) == sum(Decimal(row["poa_irradiance_wm2"]) for row in rows)
+
+
+def test_the_coming_days_have_limits_of_several_sources() -> None:
+    seed(now=NOON)
+    rows = Limit.objects.filter(asset_id="DE_TNNT_WILSTER_1")
+    assert set(rows.values_list("source", flat=True)) == {"REPORTED", "OPERATIONS", "CUSTOMER", "AVAILABILITY"}
+    assert min(row.start_time for row in rows) == datetime(2026, 5, 20, tzinfo=UTC)
+    assert max(row.end_time for row in rows) == datetime(2026, 5, 27, tzinfo=UTC)
+    assert rows.filter(trading_locked=True).count() == 16
+    assert Limit.objects.values("asset_id").distinct().count() == 4
 
 
 def test_a_second_time_changes_nothing() -> None:

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from markets.limit_items import LimitItem
 from markets.vocabulary import LimitSource
 
 COMING_DAYS = 7
@@ -29,10 +30,10 @@ BATTERIES = (
 IN_MAINTENANCE = "WILSTER"
 
 
-def limit_items(asset_ids: Mapping[str, str], *, today: date) -> list[dict[str, Any]]:
+def limit_items(asset_ids: Mapping[str, str], *, today: date) -> list[LimitItem]:
     """The items of one batch for the batteries, whose ids are given by code, from today on."""
     return [
-        {"asset_id": asset_ids[battery.asset_code], **item}
+        LimitItem.model_validate({"asset_id": asset_ids[battery.asset_code], **item})
         for battery in BATTERIES
         for item in _items_of(battery, today=today)
     ]

@@ -1,7 +1,7 @@
 """Putting the demo into a database that holds nothing yet: once, whole, and by the operations that the APIs call."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -13,9 +13,11 @@ from config.api.scopes import SCOPES
 from config.database.transactions import try_lock
 from config.desk.demo import credentials
 from config.desk.demo.fleet import ASSETS, SITES, DemoAsset, DemoInverter, DemoSite, region_of
+from config.desk.demo.limits import limit_items
 from config.desk.demo.measurements import inverter_readings, measured_days, site_readings
 from config.desk.demo.presence import ACTOR, is_seeded, records_held
 from config.desk.demo.sibaya import PROFILE, SIBAYA, TARIFF_PERIODS, ZONE
+from markets.operations.limits import put_limits
 from partner.operations.keys import issue_key, issue_partner_key
 from partner.operations.profiles import save_profile, set_tariff_periods
 from sites.models import Site
@@ -41,6 +43,7 @@ def seed(*, now: datetime) -> str:
         asset_ids = {asset.code: _add_asset(asset, now=now) for asset in ASSETS}
         for site in SITES:
             _add_site(site, asset_ids=asset_ids, now=now)
+        put_limits(items=limit_items(asset_ids, today=now.astimezone(UTC).date()), now=now)
         sibaya = _add_site(SIBAYA, asset_ids=asset_ids, now=now)
         _feed(sibaya, now=now)
         _show_to_partners(sibaya, now=now)
