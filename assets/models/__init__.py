@@ -3,6 +3,7 @@
 from assets.models.asset import Asset
 from assets.models.numbering import NumberSeries
 from assets.models.revision import Revision
+from assets.models.spec import Spec
 from assets.models.status import StatusEntry
 
-__all__ = ["Asset", "NumberSeries", "Revision", "StatusEntry"]
+__all__ = ["Asset", "NumberSeries", "Revision", "Spec", "StatusEntry"]
