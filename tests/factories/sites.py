@@ -1,6 +1,6 @@
-"""Sites and inverters as clients create them, and readings as they send them."""
+"""Sites and inverters, as clients send them and as they are stored."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -9,7 +9,6 @@ from sites.models import Inverter, Site
 from sites.operations import create_inverter, create_site
 
 NOW = datetime(2026, 5, 1, 8, tzinfo=UTC)
-NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
 
 def site_body(**fields: Any) -> dict[str, Any]:
@@ -53,16 +52,11 @@ def add_inverter(site: Site, *asset_ids: str) -> Inverter:
     return create_inverter(site_id=site.pk, fields=fields, asset_ids=asset_ids, by="user:anna", now=NOW)
 
 
-def inverter_reading(inverter: Inverter, minute: int = 0, **fields: Any) -> dict[str, Any]:
-    """A reading at noon, or so many minutes later."""
-    return {"inverter_id": inverter.pk, "time": stamp(minute), "ac_power_kw": "118.4", **fields}
+def euros(value: int | str) -> dict[str, Any]:
+    """A price as it is sent, and, of its shortest text, as it is answered."""
+    return {"value": value, "unit": "EUR/MWh"}
 
 
-def site_reading(site: Site, minute: int = 0, **fields: Any) -> dict[str, Any]:
-    """A reading of a site's sensors at noon, or so many minutes later."""
-    return {"site_id": site.pk, "time": stamp(minute), "poa_irradiance_wm2": "812.5", **fields}
-
-
-def stamp(minute: int = 0) -> str:
-    """Noon, or so many minutes later, as it is sent."""
-    return f"{NOON + timedelta(minutes=minute):%Y-%m-%dT%H:%M:%SZ}"
+def zloty(value: int | str) -> dict[str, Any]:
+    """Likewise."""
+    return {"value": value, "unit": "PLN/MWh"}

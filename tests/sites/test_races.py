@@ -23,7 +23,8 @@ from sites.queries import UnknownInverterError, UnknownSiteError
 from sites.readings import InverterReadingItem
 from sites.telemetry import INVERTERS, put_readings
 from tests.factories.plants import make_asset
-from tests.factories.sites import add_inverter, add_site, inverter_reading
+from tests.factories.sites import add_inverter, add_site
+from tests.factories.telemetry import inverter_reading
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -11,7 +11,8 @@ from sites.models import Inverter, InverterReading, Site
 from sites.queries import UnknownInverterError
 from sites.readings import InverterReadingItem, SiteReadingItem
 from sites.telemetry import INVERTERS, SITES, put_readings
-from tests.factories.sites import NOW, add_inverter, inverter_reading, site_reading
+from tests.factories.sites import NOW, add_inverter
+from tests.factories.telemetry import inverter_reading, site_reading
 
 pytestmark = pytest.mark.django_db
 

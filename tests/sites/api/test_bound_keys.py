@@ -9,11 +9,10 @@ from assets.models import Asset
 from sites.models import Inverter, InverterReading, Site
 from tests.factories.clients import ApiClient
 from tests.factories.plants import make_asset
-from tests.factories.sites import add_inverter, add_site, inverter_body, inverter_reading, site_body, site_reading
+from tests.factories.sites import add_inverter, add_site, inverter_body, site_body
+from tests.factories.telemetry import DAY, inverter_reading, site_reading
 
 pytestmark = pytest.mark.django_db
-
-DAY = "from=2026-05-01T00:00:00Z&to=2026-05-02T00:00:00Z"
 
 
 @pytest.fixture

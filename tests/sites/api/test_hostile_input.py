@@ -8,11 +8,11 @@ from django.test import Client
 
 from sites.models import Inverter, Site
 from tests.factories.keys import bearer
-from tests.factories.sites import inverter_body, inverter_reading, site_body
+from tests.factories.sites import inverter_body, site_body
+from tests.factories.telemetry import DAY, inverter_reading
 
 pytestmark = pytest.mark.django_db
 
-DAY = "from=2026-05-01T00:00:00Z&to=2026-05-02T00:00:00Z"
 JUNK: list[Any] = [
     None,
     True,

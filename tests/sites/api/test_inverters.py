@@ -10,7 +10,8 @@ from assets.models import Asset
 from sites.models import Inverter, InverterAsset, InverterReading, Site
 from tests.factories.clients import ApiClient
 from tests.factories.plants import make_asset
-from tests.factories.sites import NOON, add_inverter, add_site, inverter_body
+from tests.factories.sites import add_inverter, add_site, inverter_body
+from tests.factories.telemetry import NOON
 
 pytestmark = pytest.mark.django_db
 

@@ -1,45 +1,17 @@
-"""Sites over HTTP [ST1] [ST2] [ST3]."""
+"""Creating and deleting sites over HTTP [ST1] [ST3], and who may."""
 
 import json
 import re
-from decimal import Decimal
 from typing import Any
 
 import pytest
-from pytest_django import DjangoAssertNumQueries
 
-from assets.models import Asset
-from assets.quantities import Price
 from sites.models import Inverter, Site, SiteReading
 from tests.factories.clients import ApiClient
-from tests.factories.plants import make_asset
-from tests.factories.sites import NOON, add_inverter, add_site, site_body
+from tests.factories.sites import euros, site_body, zloty
+from tests.factories.telemetry import NOON
 
 pytestmark = pytest.mark.django_db
-
-FLOOR, STRIKE = "dispatch_mode_floor_price", "dispatch_mode_strike_price"
-PRICED = {
-    "name": "PRICE_BASED",
-    "floor_price": {"value": "10", "unit": "EUR/MWh"},
-    "strike_price": {"value": "50", "unit": "EUR/MWh"},
-}
-
-
-def euros(value: int | str) -> dict[str, Any]:
-    return {"value": value, "unit": "EUR/MWh"}
-
-
-def zloty(value: int | str) -> dict[str, Any]:
-    return {"value": value, "unit": "PLN/MWh"}
-
-
-@pytest.fixture
-def priced() -> Site:
-    """A site with a floor of 10 and a strike of 50 EUR/MWh."""
-    return add_site("PRICED", floor=Price(Decimal(10), "EUR"), strike=Price(Decimal(50), "EUR"))
-
-
-# --- Creating -------------------------------------------------------------------------------------------------------
 
 
 def test_a_new_site_is_answered_whole_with_its_address(api: ApiClient) -> None:
@@ -131,201 +103,6 @@ def test_what_is_wrong_with_a_new_site_is_named(
     assert not Site.objects.exists()
 
 
-# --- Listing --------------------------------------------------------------------------------------------------------
-
-
-def test_sites_are_listed_by_id_and_paged(api: ApiClient) -> None:
-    """[ST2] [C5]"""
-    ids = [add_site(code).pk for code in ("C", "A", "B")]
-    assert api.get("/sites") == {
-        "limit": 50,
-        "offset": 0,
-        "sites": [api.get(f"/sites/{site_id}") for site_id in sorted(ids)],
-    }
-    answer = api.call("GET", "/sites?limit=2")
-    assert [site["id"] for site in json.loads(answer.content)["sites"]] == sorted(ids)[:2]
-    following = answer["Link"].removeprefix("<http://testserver/api/v1").removesuffix('>; rel="next"')
-    page = api.get(following)
-    assert [site["id"] for site in page["sites"]] == sorted(ids)[2:]
-    assert page["offset"] is None
-
-
-def test_sites_are_filtered_by_region_area_and_the_asset_behind_an_inverter(api: ApiClient) -> None:
-    """[ST2] [C8]"""
-    shared, own = make_asset(), make_asset()
-    one, other = add_site("A"), add_site("B")
-    add_inverter(one, own.pk, shared.pk)
-    add_inverter(one, shared.pk)
-    add_inverter(other, shared.pk)
-    polish = json.loads(api.call("POST", "/sites", site_body(region="PL", delivery_area="PSE")).content)["id"]
-
-    def found(query: str) -> list[str]:
-        return [site["id"] for site in api.get(f"/sites?{query}")["sites"]]
-
-    assert found("region=PL") == [polish]
-    assert found("delivery_area=AMPN") == [one.pk, other.pk]
-    assert found("region=PL&delivery_area=AMPN") == []
-    assert found(f"asset_id={shared.pk}") == [one.pk, other.pk]
-    assert found(f"asset_id={own.pk}") == [one.pk]
-    assert found("asset_id=DE_50HZ_NONE_1") == []
-    assert found(f"asset_id={shared.pk}&region=PL") == []
-
-
-def test_inverters_are_filled_where_it_is_asked_for(
-    api: ApiClient, site: Site, inverter: Inverter, asset: Asset
-) -> None:
-    """[ST2]"""
-    assert api.get("/sites")["sites"][0]["inverters"] == []
-    (filled,) = api.get("/sites?expand=inverters")["sites"][0]["inverters"]
-    assert filled == api.get(f"/sites/{site.pk}/inverters/{inverter.pk}")
-    assert api.get(f"/sites/{site.pk}")["inverters"] == [filled]
-    assert filled["asset_ids"] == [asset.pk]
-
-
-@pytest.mark.parametrize(
-    ("query", "place"),
-    [
-        ("expand=assets", "expand"),
-        ("expand=", "expand"),
-        ("expand=inverters&expand=inverters", "expand"),
-        ("region=FR", "region"),
-        ("delivery_area=", "delivery_area"),
-        ("asset_id=", "asset_id"),
-        ("asset_ids=A", "asset_ids"),
-        ("limit=1001", "limit"),
-        ("offset=-1", "offset"),
-        ("cursor=made-up", "cursor"),
-    ],
-)
-def test_a_wrong_query_for_sites_is_named(api: ApiClient, query: str, place: str) -> None:
-    """[C4] [C5]"""
-    ((loc, _),) = api.faults("GET", f"/sites?{query}")
-    assert loc == ["query", place]
-
-
-@pytest.mark.parametrize(("path", "queries"), [("/sites", 2), ("/sites?expand=inverters", 4)])
-def test_a_list_takes_the_same_queries_however_many_sites_it_has(
-    api: ApiClient, django_assert_num_queries: DjangoAssertNumQueries, path: str, queries: int
-) -> None:
-    """One for the key, one each for sites, inverters and their assets."""
-    for code in ("A", "B", "C"):
-        site = add_site(code)
-        for _ in range(3):
-            add_inverter(site, make_asset().pk, make_asset().pk)
-    with django_assert_num_queries(queries):
-        assert len(api.get(path)["sites"]) == 3
-
-
-def test_a_site_takes_four_queries(
-    api: ApiClient, site: Site, inverter: Inverter, django_assert_num_queries: DjangoAssertNumQueries
-) -> None:
-    """One each for the key, the site, its inverters and their assets."""
-    with django_assert_num_queries(4):
-        api.get(f"/sites/{site.pk}")
-
-
-# --- Correcting -----------------------------------------------------------------------------------------------------
-
-
-def test_a_patch_changes_what_it_names_and_answers_nothing(api: ApiClient, priced: Site) -> None:
-    """[ST3] [C11]"""
-    answer = api.call("PATCH", f"/sites/{priced.pk}", {"name": " Immenstadt, north ", STRIKE: euros("60.5")})
-    assert (answer.status_code, answer.content) == (204, b"")
-    stored = api.get(f"/sites/{priced.pk}")
-    assert stored["name"] == "Immenstadt, north"
-    assert stored["dispatch_mode"] == PRICED | {"strike_price": euros("60.5")}
-
-
-def test_a_patch_answers_the_site_where_the_client_prefers_it(api: ApiClient, site: Site, inverter: Inverter) -> None:
-    """[C11]"""
-    answered = api.represented("PATCH", f"/sites/{site.pk}", {"dispatch_mode_name": "MANUAL"})
-    assert answered["dispatch_mode"]["name"] == "MANUAL"
-    assert answered == api.get(f"/sites/{site.pk}")
-
-
-def test_null_clears_a_price(api: ApiClient, priced: Site) -> None:
-    """[ST3]"""
-    mode = api.represented("PATCH", f"/sites/{priced.pk}", {FLOOR: None})["dispatch_mode"]
-    assert mode == PRICED | {"floor_price": None}
-    mode = api.represented("PATCH", f"/sites/{priced.pk}", {STRIKE: None})["dispatch_mode"]
-    assert mode == {"name": "PRICE_BASED", "floor_price": None, "strike_price": None}
-
-
-@pytest.mark.parametrize("field", ["name", "dispatch_mode_name"])
-def test_null_clears_nothing_else(api: ApiClient, priced: Site, field: str) -> None:
-    """[ST3]"""
-    ((loc, _),) = api.faults("PATCH", f"/sites/{priced.pk}", {field: None})
-    assert loc == ["body", field]
-
-
-@pytest.mark.parametrize("field", ["code", "region", "delivery_area", "dispatch_mode", "inverters", "id", "created_at"])
-def test_what_makes_a_site_cannot_be_patched(api: ApiClient, priced: Site, field: str) -> None:
-    """[ST3]"""
-    ((loc, _),) = api.faults("PATCH", f"/sites/{priced.pk}", {field: "A"})
-    assert loc == ["body", field]
-
-
-@pytest.mark.parametrize(
-    ("changes", "field", "sentence"),
-    [
-        ({FLOOR: euros(51)}, FLOOR, "not be above"),
-        ({STRIKE: euros(9)}, STRIKE, "not be above"),
-        ({FLOOR: euros(70), STRIKE: euros(60)}, STRIKE, "not be above"),
-        ({FLOOR: zloty(1)}, FLOOR, "The floor price is in PLN, the strike price in EUR; they need one currency"),
-        ({STRIKE: zloty(100)}, STRIKE, "The floor price is in EUR, the strike price in PLN"),
-        ({FLOOR: euros(1), STRIKE: zloty(2)}, STRIKE, "one currency"),
-    ],
-)
-def test_the_mode_is_checked_as_it_would_be_after_the_patch(
-    api: ApiClient, priced: Site, changes: dict[str, Any], field: str, sentence: str
-) -> None:
-    """[ST3] [ST1]"""
-    before = api.get(f"/sites/{priced.pk}")
-    ((loc, msg),) = api.faults("PATCH", f"/sites/{priced.pk}", changes | {"name": "New"})
-    assert loc == ["body", field]
-    assert sentence in msg
-    assert api.get(f"/sites/{priced.pk}") == before
-
-
-@pytest.mark.parametrize(
-    ("changes", "floor", "strike"),
-    [
-        ({FLOOR: euros(60), STRIKE: euros(70)}, euros("60"), euros("70")),
-        ({FLOOR: zloty(60), STRIKE: zloty(70)}, zloty("60"), zloty("70")),
-        ({FLOOR: zloty(1), STRIKE: None}, zloty("1"), None),
-        ({FLOOR: None, STRIKE: zloty(-5)}, None, zloty("-5")),
-        ({FLOOR: euros(50)}, euros("50"), euros("50")),
-    ],
-)
-def test_both_prices_may_change_at_once(
-    api: ApiClient, priced: Site, changes: dict[str, Any], floor: Any, strike: Any
-) -> None:
-    """[ST3]"""
-    mode = api.represented("PATCH", f"/sites/{priced.pk}", changes)["dispatch_mode"]
-    assert (mode["floor_price"], mode["strike_price"]) == (floor, strike)
-
-
-@pytest.mark.parametrize(
-    "same",
-    [{}, {"name": "Immenstadt"}, {FLOOR: {"value": "0.01", "unit": "EUR/kWh"}, "dispatch_mode_name": "PRICE_BASED"}],
-)
-def test_a_patch_that_changes_nothing_keeps_updated_at(api: ApiClient, priced: Site, same: dict[str, Any]) -> None:
-    """[C10]"""
-    before = api.get(f"/sites/{priced.pk}")
-    assert api.represented("PATCH", f"/sites/{priced.pk}", same) == before
-
-
-def test_a_patch_that_changes_something_moves_updated_at_and_never_created_at(api: ApiClient, priced: Site) -> None:
-    """[C10]"""
-    before = api.get(f"/sites/{priced.pk}")
-    after = api.represented("PATCH", f"/sites/{priced.pk}", {"name": "New"})
-    assert after["updated_at"] > before["updated_at"]
-    assert after["created_at"] == before["created_at"]
-
-
-# --- Deleting -------------------------------------------------------------------------------------------------------
-
-
 def test_a_site_is_deleted_with_its_readings(api: ApiClient, site: Site) -> None:
     """[ST3]"""
     SiteReading.objects.create(site=site, time=NOON, consumption_kw=1)
@@ -347,9 +124,6 @@ def test_an_unknown_site_is_named(api: ApiClient, method: str) -> None:
     """[C3]"""
     body = {"name": "New"} if method == "PATCH" else None
     assert api.refusal(method, "/sites/DE_AMPN_NONE_SITE_1", body) == (404, "Unknown site: DE_AMPN_NONE_SITE_1.")
-
-
-# --- Keys and addresses ---------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

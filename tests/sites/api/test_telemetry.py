@@ -1,6 +1,5 @@
-"""Telemetry over HTTP [T1]."""
+"""Storing telemetry over HTTP [T1]."""
 
-import json
 from typing import Any
 
 import pytest
@@ -8,24 +7,10 @@ from pytest_django import DjangoAssertNumQueries
 
 from sites.models import Inverter, InverterReading, Site, SiteReading
 from tests.factories.clients import ApiClient
-from tests.factories.sites import add_inverter, add_site, inverter_reading, site_reading, stamp
+from tests.factories.sites import add_inverter, add_site
+from tests.factories.telemetry import DAY, OF_INVERTERS, OF_SITES, inverter_reading, listed, put, site_reading
 
 pytestmark = pytest.mark.django_db
-
-INVERTERS, SITES = "/telemetry/inverters", "/telemetry/sites"
-DAY = "from=2026-05-01T00:00:00Z&to=2026-05-02T00:00:00Z"
-
-
-def put(api: ApiClient, path: str, *readings: dict[str, Any]) -> Any:
-    """What storing these readings answers to a client that wants counts."""
-    return api.represented("PUT", path, {"readings": list(readings)})
-
-
-def listed(api: ApiClient, path: str, query: str) -> list[dict[str, Any]]:
-    return list(api.get(f"{path}?{query}")["readings"])
-
-
-# --- Storing --------------------------------------------------------------------------------------------------------
 
 
 def test_an_inverters_reading_is_stored_whole(api: ApiClient, inverter: Inverter) -> None:
@@ -33,9 +18,9 @@ def test_an_inverters_reading_is_stored_whole(api: ApiClient, inverter: Inverter
     reading = inverter_reading(
         inverter, energy_kwh=29.6, state="WARNING", temperature_c="-4.250", error_code=" E-17 ", ac_power_kw=-0.4
     )
-    answer = api.call("PUT", INVERTERS, {"readings": [reading]})
+    answer = api.call("PUT", OF_INVERTERS, {"readings": [reading]})
     assert (answer.status_code, answer.content) == (204, b"")
-    page = api.get(f"{INVERTERS}?inverter_ids={inverter.pk}&{DAY}")
+    page = api.get(f"{OF_INVERTERS}?inverter_ids={inverter.pk}&{DAY}")
     assert (page["limit"], page["offset"]) == (50, 0)
     (stored,) = page["readings"]
     assert stored.pop("created_at") == stored.pop("updated_at")
@@ -53,9 +38,9 @@ def test_an_inverters_reading_is_stored_whole(api: ApiClient, inverter: Inverter
 def test_a_sites_reading_is_stored_whole(api: ApiClient, site: Site) -> None:
     """[T1] Sensors may drift below zero at night, and a reading need not have every value."""
     reading = site_reading(site, poa_irradiance_wm2="-1.5", consumption_kw=0)
-    answer = api.call("PUT", SITES, {"readings": [reading]})
+    answer = api.call("PUT", OF_SITES, {"readings": [reading]})
     assert (answer.status_code, answer.content) == (204, b"")
-    (stored,) = listed(api, SITES, f"site_ids={site.pk}&{DAY}")
+    (stored,) = listed(api, OF_SITES, f"site_ids={site.pk}&{DAY}")
     assert stored.pop("created_at") == stored.pop("updated_at")
     assert stored == {
         "site_id": site.pk,
@@ -68,43 +53,43 @@ def test_a_sites_reading_is_stored_whole(api: ApiClient, site: Site) -> None:
 
 def test_instants_are_stored_as_measured(api: ApiClient, inverter: Inverter) -> None:
     """[T1] Not forced on the grid, to the microsecond, whatever the offset they are sent with."""
-    put(api, INVERTERS, inverter_reading(inverter, time="2026-05-01T14:07:31.250001+02:00"))
-    (stored,) = listed(api, INVERTERS, f"inverter_ids={inverter.pk}&{DAY}")
+    put(api, OF_INVERTERS, inverter_reading(inverter, time="2026-05-01T14:07:31.250001+02:00"))
+    (stored,) = listed(api, OF_INVERTERS, f"inverter_ids={inverter.pk}&{DAY}")
     assert stored["time"] == "2026-05-01T12:07:31.250001Z"
 
 
 def test_a_batch_counts_what_it_added_changed_and_left(api: ApiClient, inverter: Inverter) -> None:
     """[C11]"""
     first, second = inverter_reading(inverter, 0), inverter_reading(inverter, 1)
-    assert put(api, INVERTERS, first, second) == {"inserted": 2, "updated": 0, "unchanged": 0}
+    assert put(api, OF_INVERTERS, first, second) == {"inserted": 2, "updated": 0, "unchanged": 0}
     changed, new = {**second, "ac_power_kw": 1}, inverter_reading(inverter, 2)
     same = {**first, "ac_power_kw": 118.40, "energy_kwh": None}
-    assert put(api, INVERTERS, new, changed, same) == {"inserted": 1, "updated": 1, "unchanged": 1}
+    assert put(api, OF_INVERTERS, new, changed, same) == {"inserted": 1, "updated": 1, "unchanged": 1}
 
 
 def test_what_a_later_reading_leaves_out_becomes_null(api: ApiClient, inverter: Inverter, site: Site) -> None:
     """[T1]"""
-    put(api, INVERTERS, inverter_reading(inverter, energy_kwh=1, state="FAULT", temperature_c=40, error_code="E"))
-    assert put(api, INVERTERS, inverter_reading(inverter))["updated"] == 1
-    (stored,) = listed(api, INVERTERS, f"inverter_ids={inverter.pk}&{DAY}")
+    put(api, OF_INVERTERS, inverter_reading(inverter, energy_kwh=1, state="FAULT", temperature_c=40, error_code="E"))
+    assert put(api, OF_INVERTERS, inverter_reading(inverter))["updated"] == 1
+    (stored,) = listed(api, OF_INVERTERS, f"inverter_ids={inverter.pk}&{DAY}")
     assert [stored[field] for field in ("energy_kwh", "state", "temperature_c", "error_code")] == [None] * 4
-    put(api, SITES, site_reading(site, ambient_temperature_c=17))
-    assert put(api, SITES, site_reading(site))["updated"] == 1
-    assert listed(api, SITES, f"site_ids={site.pk}&{DAY}")[0]["ambient_temperature_c"] is None
+    put(api, OF_SITES, site_reading(site, ambient_temperature_c=17))
+    assert put(api, OF_SITES, site_reading(site))["updated"] == 1
+    assert listed(api, OF_SITES, f"site_ids={site.pk}&{DAY}")[0]["ambient_temperature_c"] is None
 
 
 def test_only_a_change_moves_updated_at_and_nothing_moves_created_at(api: ApiClient, inverter: Inverter) -> None:
     """[C10]"""
 
     def stamps() -> tuple[str, str]:
-        (stored,) = listed(api, INVERTERS, f"inverter_ids={inverter.pk}&{DAY}")
+        (stored,) = listed(api, OF_INVERTERS, f"inverter_ids={inverter.pk}&{DAY}")
         return stored["created_at"], stored["updated_at"]
 
-    put(api, INVERTERS, inverter_reading(inverter))
+    put(api, OF_INVERTERS, inverter_reading(inverter))
     created_at, updated_at = stamps()
-    put(api, INVERTERS, inverter_reading(inverter))
+    put(api, OF_INVERTERS, inverter_reading(inverter))
     assert stamps() == (created_at, updated_at)
-    put(api, INVERTERS, inverter_reading(inverter, state="NORMAL"))
+    put(api, OF_INVERTERS, inverter_reading(inverter, state="NORMAL"))
     assert stamps()[0] == created_at
     assert stamps()[1] > updated_at
 
@@ -139,7 +124,7 @@ def test_what_is_wrong_with_an_inverters_reading_is_named(
 ) -> None:
     """[T1] [C3]"""
     readings = [inverter_reading(inverter, 0), inverter_reading(inverter, 1, **fields)]
-    ((loc, msg),) = api.faults("PUT", INVERTERS, {"readings": readings})
+    ((loc, msg),) = api.faults("PUT", OF_INVERTERS, {"readings": readings})
     assert loc == ["body", "readings", 1, place]
     assert sentence in msg
     assert not InverterReading.objects.exists()
@@ -158,13 +143,13 @@ def test_what_is_wrong_with_a_sites_reading_is_named(
     api: ApiClient, site: Site, fields: dict[str, Any], place: list[str], sentence: str
 ) -> None:
     """[T1] [C3]"""
-    ((loc, msg),) = api.faults("PUT", SITES, {"readings": [site_reading(site, **fields)]})
+    ((loc, msg),) = api.faults("PUT", OF_SITES, {"readings": [site_reading(site, **fields)]})
     assert loc == ["body", "readings", 0, *place]
     assert sentence in msg
     assert not SiteReading.objects.exists()
 
 
-@pytest.mark.parametrize("path", [INVERTERS, SITES])
+@pytest.mark.parametrize("path", [OF_INVERTERS, OF_SITES])
 def test_a_batch_has_one_to_ten_thousand_readings(api: ApiClient, path: str) -> None:
     """[B1] Ten thousand and one pieces of junk are one fault."""
     assert api.faults("PUT", path, {"readings": []})[0][0] == ["body", "readings"]
@@ -175,7 +160,7 @@ def test_a_batch_has_one_to_ten_thousand_readings(api: ApiClient, path: str) -> 
 
 def test_at_most_a_hundred_faults_are_named(api: ApiClient) -> None:
     """[C3]"""
-    assert len(api.faults("PUT", INVERTERS, {"readings": [{}] * 10_000})) == 100
+    assert len(api.faults("PUT", OF_INVERTERS, {"readings": [{}] * 10_000})) == 100
 
 
 def test_the_same_inverter_and_instant_twice_names_both(api: ApiClient, inverter: Inverter) -> None:
@@ -186,7 +171,7 @@ def test_the_same_inverter_and_instant_twice_names_both(api: ApiClient, inverter
         inverter_reading(inverter, time="2026-05-01T14:00:00.000+02:00", ac_power_kw=1),
         inverter_reading(inverter, 1),
     ]
-    assert api.faults("PUT", INVERTERS, {"readings": readings}) == [
+    assert api.faults("PUT", OF_INVERTERS, {"readings": readings}) == [
         (["body", "readings", 2], "Item 2 has the same inverter_id and time as item 0"),
         (["body", "readings", 3], "Item 3 has the same inverter_id and time as item 1"),
     ]
@@ -196,105 +181,25 @@ def test_the_same_inverter_and_instant_twice_names_both(api: ApiClient, inverter
 def test_one_instant_of_two_inverters_is_no_repeat(api: ApiClient, inverter: Inverter, site: Site) -> None:
     """[B2]"""
     other = add_inverter(site, *inverter.assets.values_list("pk", flat=True))
-    assert put(api, INVERTERS, inverter_reading(inverter), inverter_reading(other))["inserted"] == 2
+    assert put(api, OF_INVERTERS, inverter_reading(inverter), inverter_reading(other))["inserted"] == 2
 
 
 def test_all_unknown_owners_are_named_and_nothing_is_stored(api: ApiClient, inverter: Inverter, site: Site) -> None:
     """[C8] [B1]"""
     good = inverter_reading(inverter)
     readings = [good, {**good, "inverter_id": "NONE_2"}, {**good, "inverter_id": "NONE_1"}]
-    assert api.refusal("PUT", INVERTERS, {"readings": readings}) == (404, "Unknown inverters: NONE_1, NONE_2.")
+    assert api.refusal("PUT", OF_INVERTERS, {"readings": readings}) == (404, "Unknown inverters: NONE_1, NONE_2.")
     assert not InverterReading.objects.exists()
     readings = [site_reading(site), {**site_reading(site), "site_id": inverter.pk}]
-    assert api.refusal("PUT", SITES, {"readings": readings}) == (404, f"Unknown site: {inverter.pk}.")
+    assert api.refusal("PUT", OF_SITES, {"readings": readings}) == (404, f"Unknown site: {inverter.pk}.")
     assert not SiteReading.objects.exists()
 
 
-# --- Reading --------------------------------------------------------------------------------------------------------
-
-
-def test_readings_are_listed_by_inverter_and_time_in_a_half_open_window(
-    api: ApiClient, inverter: Inverter, site: Site
-) -> None:
-    """[T1] [C7]"""
-    other = add_inverter(site, *inverter.assets.values_list("pk", flat=True))
-    put(api, INVERTERS, *(inverter_reading(of, minute) for minute in (30, 0, 15) for of in (other, inverter)))
-    query = f"inverter_ids={other.pk},{inverter.pk}&from={stamp(0)}&to={stamp(30)}"
-    found = [(reading["inverter_id"], reading["time"][11:16]) for reading in listed(api, INVERTERS, query)]
-    assert found == [(of.pk, time) for of in (inverter, other) for time in ("12:00", "12:15")]
-    assert listed(api, INVERTERS, f"inverter_ids={inverter.pk}&from={stamp(0)}&to={stamp(0)}") == []
-
-
-def test_unknown_owners_have_no_readings(api: ApiClient, site: Site) -> None:
-    """[C8]"""
-    put(api, SITES, site_reading(site))
-    assert len(listed(api, SITES, f"site_ids=NONE&site_ids={site.pk},{site.pk}&{DAY}")) == 1
-    assert listed(api, SITES, f"site_ids=NONE&{DAY}") == []
-
-
-@pytest.mark.parametrize("limit", [1, 2, 3, 4, 7])
-def test_pages_follow_each_other_without_gap_or_repeat(
-    api: ApiClient, inverter: Inverter, site: Site, limit: int
-) -> None:
-    """[C5]"""
-    other = add_inverter(site, *inverter.assets.values_list("pk", flat=True))
-    put(api, INVERTERS, *(inverter_reading(of, minute) for of in (inverter, other) for minute in range(3)))
-    query = f"inverter_ids={inverter.pk},{other.pk}&{DAY}"
-    everything = listed(api, INVERTERS, query)
-    assert len(everything) == 6
-    path, gathered = f"{INVERTERS}?{query}&limit={limit}", []
-    while path:
-        answer = api.call("GET", path)
-        gathered.extend(json.loads(answer.content)["readings"])
-        link = answer.headers.get("Link", "")
-        path = link.removeprefix("<http://testserver/api/v1").removesuffix('>; rel="next"')
-    assert gathered == everything
-    for offset in range(7):
-        assert listed(api, INVERTERS, f"{query}&limit={limit}&offset={offset}") == everything[offset : offset + limit]
-
-
-def test_a_cursor_serves_its_own_list_only(api: ApiClient, site: Site) -> None:
-    """[C5]"""
-    put(api, SITES, site_reading(site, 0), site_reading(site, 1))
-    answer = api.call("GET", f"{SITES}?site_ids={site.pk}&{DAY}&limit=1")
-    cursor = answer["Link"].partition("cursor=")[2].partition(">")[0]
-    elsewhere = f"{SITES}?site_ids={site.pk}&from=2026-05-01T00:00:01Z&to=2026-05-02T00:00:00Z&cursor={cursor}"
-    assert api.faults("GET", elsewhere)[0][0] == ["query", "cursor"]
-    assert api.faults("GET", f"{SITES}?site_ids={site.pk}&{DAY}&offset=1&cursor={cursor}")[0][0] == ["query"]
-
-
-@pytest.mark.parametrize(
-    ("query", "place"),
-    [
-        (f"{DAY}", "inverter_ids"),
-        (f"inverter_ids=&{DAY}", "inverter_ids"),
-        (f"inverter_ids=A,,B&{DAY}", "inverter_ids"),
-        (f"inverter_ids={','.join(map(str, range(501)))}&{DAY}", "inverter_ids"),
-        ("inverter_ids=A&to=2026-05-01T00:00:00Z", "from"),
-        ("inverter_ids=A&from=2026-05-01T00:00:00Z", "to"),
-        ("inverter_ids=A&from=2026-05-01T00:00:00Z&to=2026-04-30T00:00:00Z", "to"),
-        ("inverter_ids=A&from=2026-05-01&to=2026-05-02T00:00:00Z", "from"),
-        ("inverter_ids=A&from=2026-05-01T00:00:00+02:00&to=2026-05-02T00:00:00Z", "from"),
-        (f"inverter_ids=A&from_=2026-05-01T00:00:00Z&{DAY}", "from_"),
-        (f"inverter_ids=A&delivery_day=2026-05-01&{DAY}", "delivery_day"),
-        (f"inverter_ids=A&site_ids=A&{DAY}", "site_ids"),
-        (f"inverter_ids=A&limit=0&{DAY}", "limit"),
-    ],
-)
-def test_a_wrong_query_for_readings_is_named(api: ApiClient, query: str, place: str) -> None:
-    """[C4] [C6] [C7]"""
-    ((loc, _),) = api.faults("GET", f"{INVERTERS}?{query}")
-    assert loc == ["query", place]
-
-
-def test_five_hundred_inverters_may_be_asked_for(api: ApiClient, inverter: Inverter) -> None:
-    """[C6]"""
-    put(api, INVERTERS, inverter_reading(inverter))
-    ids = "".join(f"inverter_ids=DE_AMPN_NONE_SITE_1_INV_{number}&" for number in range(499))
-    assert len(listed(api, INVERTERS, f"{ids}inverter_ids={inverter.pk}&{DAY}")) == 1
-
-
-# --- What it costs --------------------------------------------------------------------------------------------------
+def test_two_sites_readings_are_kept_apart(api: ApiClient, site: Site) -> None:
+    """[T1]"""
+    other = add_site("OTHER")
+    assert put(api, OF_SITES, site_reading(site), site_reading(other))["inserted"] == 2
+    assert [reading["site_id"] for reading in listed(api, OF_SITES, f"site_ids={other.pk}&{DAY}")] == [other.pk]
 
 
 @pytest.mark.parametrize("count", [1, 1000])
@@ -305,24 +210,12 @@ def test_a_batch_takes_the_same_statements_however_many_readings_it_has(
     revision is raised."""
     body = {"readings": [inverter_reading(inverter, minute) for minute in range(count)]}
     with django_assert_num_queries(6):
-        api.call("PUT", INVERTERS, body)
+        api.call("PUT", OF_INVERTERS, body)
     with django_assert_num_queries(5):
-        api.call("PUT", INVERTERS, body)
+        api.call("PUT", OF_INVERTERS, body)
 
 
-def test_a_page_of_readings_takes_two_statements(
-    api: ApiClient, inverter: Inverter, django_assert_num_queries: DjangoAssertNumQueries
-) -> None:
-    """One for the key, one for the page."""
-    put(api, INVERTERS, *(inverter_reading(inverter, minute) for minute in range(100)))
-    with django_assert_num_queries(2):
-        assert len(listed(api, INVERTERS, f"inverter_ids={inverter.pk}&{DAY}&limit=90")) == 90
-
-
-# --- Keys -----------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("path", [INVERTERS, SITES])
+@pytest.mark.parametrize("path", [OF_INVERTERS, OF_SITES])
 def test_telemetry_has_scopes_of_its_own(path: str) -> None:
     """[C14]"""
     other = ApiClient("sites:read", "sites:write", "assets:read", "assets:write")
@@ -332,10 +225,3 @@ def test_telemetry_has_scopes_of_its_own(path: str) -> None:
     assert reader.refusal("PUT", path, {}) == (403, "This needs the scope telemetry:write.")
     answer = ApiClient("telemetry:read").call("POST", path, {})
     assert (answer.status_code, answer["Allow"]) == (405, "GET, PUT, HEAD")
-
-
-def test_two_sites_readings_are_kept_apart(api: ApiClient, site: Site) -> None:
-    """[T1]"""
-    other = add_site("OTHER")
-    assert put(api, SITES, site_reading(site), site_reading(other))["inserted"] == 2
-    assert [reading["site_id"] for reading in listed(api, SITES, f"site_ids={other.pk}&{DAY}")] == [other.pk]
