@@ -3,7 +3,6 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes
-TEMPLATES := $(shell find . -name '*.html' -not -path './.*')
 COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --no-header --python-version 3.11 --quiet
 
 .PHONY: help run test check format lock
@@ -29,13 +28,13 @@ check: $(VENV)/dev.stamp
 	$(BIN)/python -m ruff format --check .
 	$(BIN)/python -m mypy .
 	$(BIN)/lint-imports
-	$(if $(TEMPLATES),$(BIN)/python -m djlint --check --lint --quiet $(TEMPLATES))
+	$(BIN)/python -m djlint --check --lint --quiet templates
 	$(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 
 format: $(VENV)/dev.stamp
 	$(BIN)/python -m ruff check --fix .
 	$(BIN)/python -m ruff format .
-	-$(if $(TEMPLATES),$(BIN)/python -m djlint --reformat --quiet $(TEMPLATES))
+	-$(BIN)/python -m djlint --reformat --quiet templates
 
 lock: $(VENV)/dev.stamp
 	$(COMPILE) --output-file requirements.txt

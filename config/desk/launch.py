@@ -24,7 +24,7 @@ from config.embedded.account import server_account
 from config.processes import POLL, ProcessError
 from partner.schedules import REFRESH_TASK
 
-PATIENCE = 180.0  # seconds for the first snapshot: a slow machine computes five days of readings in a few
+PATIENCE = 180.0  # seconds for each thing that is waited for: machines may be slow, and busy with something else
 
 
 def run_desk(*, data: Path, port: int, announce: Callable[[str], None], report: Callable[[str], None]) -> None:
@@ -44,7 +44,7 @@ def run_desk(*, data: Path, port: int, announce: Callable[[str], None], report: 
         # the web server first and alone: on two cores everything that starts beside it makes it later
         supervisor.start(parts.web(data, port=port))
         lines = (f"Leitstand is ready at {url}", *credentials.describe(url=url))
-        supervisor.wait_until_all_answer()
+        supervisor.wait_until_all_answer(patience=PATIENCE)
         supervisor.start(parts.worker(data))
         supervisor.start(parts.beat(data))
         _wait_for_snapshot(supervisor, data=data)
@@ -88,7 +88,7 @@ def _start_servers(supervisor: Supervisor, *, data: Path, report: Callable[[str]
         supervisor.start(parts.database(data, account=account))
     if own_redis:
         supervisor.start(parts.broker(data, account=account))
-    supervisor.wait_until_all_answer()
+    supervisor.wait_until_all_answer(patience=PATIENCE)
     if not own_redis:
         _demand_redis()
 

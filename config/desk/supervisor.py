@@ -95,7 +95,7 @@ class Supervisor:
             self.kept.append(_Kept(part=part, child=Child(part.program)))
         self._record()
 
-    def wait_until_all_answer(self, *, patience: float = 60.0) -> None:
+    def wait_until_all_answer(self, *, patience: float) -> None:
         """Return when every part answers; ProcessError with the end of its log for one that does not."""
         for kept in self.kept:
             wait_for(kept.child, until=kept.part.answers, patience=patience)

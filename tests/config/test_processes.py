@@ -3,8 +3,6 @@
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +10,7 @@ import pytest
 
 from config import processes
 from config.processes import Child, ProcessError, Program, wait_for
+from tests.desk.desks import eventually
 
 STARTS_A_CHILD = """
 import time
@@ -24,13 +23,6 @@ time.sleep(60)
 
 def shell(script: str, *, folder: Path) -> Program:
     return Program(name="the script", argv=["sh", "-c", script], log=folder / "logs" / "script.log", cwd=folder)
-
-
-def eventually(happens: Callable[[], bool], *, patience: float = 10.0) -> bool:
-    deadline = time.monotonic() + patience
-    while not happens() and time.monotonic() < deadline:
-        time.sleep(0.02)
-    return happens()
 
 
 def is_gone(pid: int) -> bool:
