@@ -154,7 +154,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["config.api.access.HasScope"],
     "DEFAULT_THROTTLE_CLASSES": ["config.api.rate_limit.KeyRateThrottle"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["config.api.bodies.Unread"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "config.api.negotiation.QualityNegotiation",
     "DEFAULT_SCHEMA_CLASS": "config.api.schema.EndpointSchema",
     "EXCEPTION_HANDLER": "config.api.errors.exception_handler",
@@ -201,6 +201,7 @@ SPECTACULAR_SETTINGS = {
 
 # --- Back office ----------------------------------------------------------------------------------------------------
 ENVIRONMENT = os.environ.get("LEITSTAND_ENVIRONMENT", "")  # a label on each page, such as Production or Training
+SESSION_ENGINE = "config.admin.sessions"
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
 UNFOLD = {
