@@ -1,10 +1,12 @@
 """Forms of records that are changed by operations."""
 
+import json
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, ClassVar
 
 from django import forms
+from django.forms.fields import InvalidJSONInput
 from unfold.widgets import UnfoldAdminDecimalFieldWidget
 
 from config.api.values import DECIMALS, WHOLE_DIGITS, plain
@@ -22,6 +24,26 @@ class PlainDecimalField(forms.DecimalField):
     def prepare_value(self, value: Any) -> Any:
         """As people write it."""
         return plain(value) if isinstance(value, Decimal) else value
+
+
+class StorableJSONField(forms.JSONField):
+    """JSON that the parser survives and the database takes: not nested without end, without NUL or lone surrogates."""
+
+    def to_python(self, value: Any) -> Any:
+        """The document."""
+        try:
+            document = super().to_python(value)
+            text = json.dumps(document, ensure_ascii=False)
+            text.encode()
+        except (RecursionError, UnicodeEncodeError):
+            raise forms.ValidationError(self.error_messages["invalid"], params={"value": "this"}) from None
+        if "\\u0000" in text:
+            raise forms.ValidationError(self.error_messages["invalid"], params={"value": "NUL"})
+        return document
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """What was typed, as it was typed: it is not parsed again to be shown again."""
+        return initial if self.disabled or data is None else InvalidJSONInput(data)
 
 
 class RecordForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time

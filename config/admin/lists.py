@@ -4,13 +4,13 @@ from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from django.contrib.admin import ShowFacets
-from django.db.models import DecimalField
+from django.db.models import DecimalField, JSONField
 from django.http import HttpRequest, HttpResponse
 from unfold.admin import ModelAdmin
 from unfold.views import ChangeList
 
 from config.admin.bulk import BulkAction, answer_bulk
-from config.admin.forms import PlainDecimalField
+from config.admin.forms import PlainDecimalField, StorableJSONField
 
 
 class DeskList(ChangeList):
@@ -26,7 +26,10 @@ class DeskList(ChangeList):
 class DeskAdmin(ModelAdmin):
     """A model in the back office: what holds for every list and form."""
 
-    formfield_overrides = {DecimalField: {"form_class": PlainDecimalField}}
+    formfield_overrides = {
+        DecimalField: {"form_class": PlainDecimalField},
+        JSONField: {"form_class": StorableJSONField},
+    }
     show_full_result_count = False
     show_facets = ShowFacets.NEVER
     list_per_page = 50
