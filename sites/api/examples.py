@@ -1,6 +1,8 @@
 """What the documentation of sites, inverters and telemetry shows [C16]."""
 
-SITE_SENT = {
+from typing import Any
+
+SITE_SENT: dict[str, Any] = {
     "name": "Immenstadt",
     "code": "IMMST",
     "region": "DE",
@@ -11,7 +13,7 @@ SITE_SENT = {
         "strike_price": {"value": "0.085", "unit": "EUR/kWh"},
     },
 }
-INVERTER_SENT = {
+INVERTER_SENT: dict[str, Any] = {
     "rated_power": {"value": "160", "unit": "kW"},
     "charge_efficiency": "0.97",
     "discharge_efficiency": "0.97",
@@ -21,7 +23,7 @@ INVERTER_SENT = {
     "service_interval_days": 365,
     "rated_dc_power": {"value": "0.176", "unit": "MW"},
 }
-INVERTER = {
+INVERTER: dict[str, Any] = {
     "id": "DE_AMPN_IMMST_SITE_1_INV_1",
     "site_id": "DE_AMPN_IMMST_SITE_1",
     "rated_power": {"value": "0.16", "unit": "MW"},
@@ -38,7 +40,7 @@ INVERTER = {
     "created_at": "2026-05-01T08:10:00.000000Z",
     "updated_at": "2026-05-01T08:10:00.000000Z",
 }
-SITE = {
+SITE: dict[str, Any] = {
     "id": "DE_AMPN_IMMST_SITE_1",
     "name": "Immenstadt",
     "code": "IMMST",
@@ -56,7 +58,7 @@ SITE = {
 NEW_SITE = {**SITE, "inverters": []}
 SITE_PATCH = {"name": "Immenstadt, north", "dispatch_mode_floor_price": None}
 INVERTER_PATCH = {"last_service_on": "2026-04-02", "asset_ids": ["DE_AMPN_IMMST_1", "DE_AMPN_IMMST_2"]}
-INVERTER_READING_SENT = {
+INVERTER_READING_SENT: dict[str, Any] = {
     "inverter_id": "DE_AMPN_IMMST_SITE_1_INV_1",
     "time": "2026-05-01T10:15:00Z",
     "ac_power_kw": "118.4",
@@ -64,7 +66,7 @@ INVERTER_READING_SENT = {
     "state": "NORMAL",
     "temperature_c": "41.5",
 }
-SITE_READING_SENT = {
+SITE_READING_SENT: dict[str, Any] = {
     "site_id": "DE_AMPN_IMMST_SITE_1",
     "time": "2026-05-01T10:15:00Z",
     "poa_irradiance_wm2": "812.5",

@@ -25,6 +25,7 @@ from sites.api.examples import INVERTER, INVERTER_PATCH, INVERTER_SENT, NEW_SITE
 
 class _Records(Endpoints):
     scope = "sites"
+    path_examples = {"site_id": SITE["id"], "inverter_id": INVERTER["id"]}
 
     def check_permissions(self, request: Request) -> None:
         """A key that is bound to assets sees sites and inverters through them, and changes none [C14]."""

@@ -7,11 +7,15 @@ from typing import Any
 from django.http import HttpResponse
 from django.test import Client
 
+from tests.conformance import verify
 from tests.factories.keys import bearer
 
 
 class ApiClient:
-    """A client with a key of its own, for these scopes or for all, bound to these assets if any are given."""
+    """A client with a key of its own, for these scopes or for all, bound to these assets if any are given.
+
+    Its every answer is held against the OpenAPI document.
+    """
 
     def __init__(self, *scopes: str, **bounds: Collection[str]) -> None:
         self.client = Client(headers=bearer(*scopes, **bounds))
@@ -20,7 +24,9 @@ class ApiClient:
         """Send JSON to a path of /api/v1; headers are written with underscores."""
         data, kind = ("", "") if body is None else (json.dumps(body), "application/json")
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        return self.client.generic(method, f"/api/v1{path}", data, kind, headers=named)  # type: ignore[return-value]
+        answer: Any = self.client.generic(method, f"/api/v1{path}", data, kind, headers=named)
+        verify(answer)
+        return answer  # type: ignore[no-any-return]
 
     def get(self, path: str) -> Any:
         """What a GET answers, which has to be 200."""

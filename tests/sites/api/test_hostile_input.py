@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from sites.models import Inverter, Site
+from tests.conformance import verify
 from tests.factories.keys import bearer
 from tests.factories.sites import inverter_body, site_body
 from tests.factories.telemetry import DAY, inverter_reading
@@ -68,14 +69,15 @@ def client() -> Client:
 
 
 def refused_well(client: Client, method: str, path: str, content: bytes = b"") -> int:
-    """The status of an answer that is JSON, no 5xx, and not large."""
-    answer = client.generic(method, f"/api/v1{path}", content, "application/json" if content else "")
+    """The status of an answer that is JSON as documented, no 5xx, and not large."""
+    answer: Any = client.generic(method, f"/api/v1{path}", content, "application/json" if content else "")
     assert answer.status_code < 500, (method, path, content[:200], answer.content)
+    verify(answer)
     if answer.content:
         assert answer["Content-Type"] == "application/json"
         json.loads(answer.content)
     assert len(answer.content) < 100_000
-    return answer.status_code
+    return int(answer.status_code)
 
 
 def writes(site: Site, inverter: Inverter) -> list[tuple[str, str, dict[str, Any]]]:
