@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from assets.api.spec_views import SpecEndpoints
 from assets.api.views import AssetEndpoints
 from assets.lifecycle import TRANSITIONS
 
@@ -17,4 +18,5 @@ urlpatterns: list[URLPattern] = [
         path(f"assets/<key:asset_id>/actions/{action}", AssetEndpoints.as_view({"post": "move"}), {"action": action})
         for action in TRANSITIONS
     ),
+    path("specs", SpecEndpoints.as_view({"get": "list_specs", "patch": "put_spec"})),
 ]
