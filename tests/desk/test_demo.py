@@ -119,7 +119,7 @@ def test_the_coming_days_have_limits_of_several_sources() -> None:
 def test_a_second_time_changes_nothing() -> None:
     first = seed(now=NOON)
     before = records_held()
-    assert seed(now=NOON + timedelta(days=1)) == "The demo fleet is there already."
+    assert seed(now=NOON + timedelta(days=1)) == "The demo fleet is in place."
     assert first == "The demo fleet is seeded: 10 assets at 6 sites."
     assert records_held() == before
 

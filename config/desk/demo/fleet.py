@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from assets.quantities import Price
-from assets.vocabulary import AssetType, DeliveryArea, Provider, Region
-from sites.vocabulary import Currency, DispatchModeName
+from assets.vocabulary import AssetType, Currency, DeliveryArea, Provider, Region
+from sites.vocabulary import DispatchModeName
 
 LIVE = ("commission", "go-live")
 SUSPENDED = (*LIVE, "suspend")

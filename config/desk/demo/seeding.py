@@ -37,7 +37,7 @@ def seed(*, now: datetime) -> str:
         if not try_lock(ACTOR):
             return "Another process is seeding the demo fleet."
         if is_seeded():
-            return "The demo fleet is there already."
+            return "The demo fleet is in place."
         if held := records_held():
             return f"No demo: the database holds {', '.join(held)}."
         asset_ids = {asset.code: _add_asset(asset, now=now) for asset in ASSETS}
