@@ -34,6 +34,13 @@ EIC_OF_AREA = {
 }
 
 
+class Currency(TextChoices):
+    """What a MWh is paid in."""
+
+    EUR = "EUR"
+    PLN = "PLN"
+
+
 class AssetType(TextChoices):
     """What can be traded."""
 

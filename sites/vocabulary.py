@@ -13,13 +13,6 @@ class DispatchModeName(TextChoices):
     MANUAL = "MANUAL", "By hand"
 
 
-class Currency(TextChoices):
-    """The currencies in which a site's prices are stored, per MWh."""
-
-    EUR = "EUR"
-    PLN = "PLN"
-
-
 class InverterState(TextChoices):
     """What an inverter says of itself [T1]."""
 

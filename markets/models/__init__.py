@@ -1,5 +1,8 @@
 """What the markets app stores."""
 
+from markets.models.forecast import Forecast
 from markets.models.limit import Limit
+from markets.models.price import Price
+from markets.models.reservation import Reservation
 
-__all__ = ["Limit"]
+__all__ = ["Forecast", "Limit", "Price", "Reservation"]

@@ -5,8 +5,8 @@ from django.db import models
 from django.db.models.functions import Now
 
 from assets.models.constraints import area_lies_in_region, is_one_of
-from assets.vocabulary import DeliveryArea, Region
-from sites.vocabulary import Currency, DispatchModeName
+from assets.vocabulary import Currency, DeliveryArea, Region
+from sites.vocabulary import DispatchModeName
 
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())

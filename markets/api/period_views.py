@@ -1,0 +1,114 @@
+"""The forecast, reservation and price endpoints: each translates in, makes one domain call, translates out."""
+
+from django.http import HttpResponse
+from django.utils import timezone
+from rest_framework.request import Request
+
+from assets.period_store import page_of_periods, put_periods
+from config.api.answers import as_preferred
+from config.api.batches import Stored
+from config.api.endpoint import Endpoints, endpoint
+from config.api.pagination import page_of
+from config.api.period_answers import list_answer
+from markets.api.period_bodies import (
+    ForecastList,
+    ForecastQuery,
+    PriceList,
+    PriceQuery,
+    PutForecasts,
+    PutPrices,
+    PutReservations,
+    ReservationList,
+    ReservationQuery,
+)
+from markets.api.period_examples import (
+    FORECASTS_LISTED,
+    FORECASTS_SENT,
+    PRICES_LISTED,
+    PRICES_SENT,
+    RESERVATIONS_LISTED,
+    RESERVATIONS_SENT,
+    STORED,
+)
+from markets.periods import FORECASTS, PRICES, RESERVATIONS
+
+
+class ForecastEndpoints(Endpoints):
+    """What assets are expected to generate and consume."""
+
+    scope = "markets"
+    tag = "Forecasts"
+
+    @endpoint(
+        body=PutForecasts,
+        status=204,
+        answer=Stored,
+        refusals=(404,),
+        examples={"body": FORECASTS_SENT, "answer": STORED},
+    )
+    def put_forecasts(self, request: Request, body: PutForecasts) -> HttpResponse:
+        """Store forecast windows; a window with the same asset and start is overwritten whole [F1]."""
+        stored = put_periods(FORECASTS, items=body.forecasts, now=timezone.now(), visible=self.caller.asset_ids)
+        return as_preferred(request, stored)
+
+    @endpoint(query=ForecastQuery, answer=ForecastList, examples={"answer": FORECASTS_LISTED})
+    def list_forecasts(self, request: Request, query: ForecastQuery) -> HttpResponse:
+        """List forecasts that start in a window, by asset and start. Give `from` and `to`, or `delivery_day` [F2]."""
+        asked = page_of(request, query)
+        visible = self.caller.visible(query.asset_ids)
+        found = page_of_periods(FORECASTS, owner_ids=visible, window=query.window, asked=asked)
+        return list_answer(request, query, asked, field="forecasts", items=found.items, last_key=found.last_key)
+
+
+class ReservationEndpoints(Endpoints):
+    """Net market positions."""
+
+    scope = "markets"
+    tag = "Reservations"
+
+    @endpoint(
+        body=PutReservations,
+        status=204,
+        answer=Stored,
+        refusals=(404,),
+        examples={"body": RESERVATIONS_SENT, "answer": STORED},
+    )
+    def put_reservations(self, request: Request, body: PutReservations) -> HttpResponse:
+        """Store positions; one with the same asset, start, market and source is overwritten whole, others stay [R1]."""
+        stored = put_periods(RESERVATIONS, items=body.reservations, now=timezone.now(), visible=self.caller.asset_ids)
+        return as_preferred(request, stored)
+
+    @endpoint(query=ReservationQuery, answer=ReservationList, examples={"answer": RESERVATIONS_LISTED})
+    def list_reservations(self, request: Request, query: ReservationQuery) -> HttpResponse:
+        """List positions that start in a window, by asset, start, market and source [R2]."""
+        asked = page_of(request, query)
+        found = page_of_periods(
+            RESERVATIONS,
+            owner_ids=self.caller.visible(query.asset_ids),
+            window=query.window,
+            asked=asked,
+            filters={"market": query.markets, "source": query.sources},
+        )
+        return list_answer(request, query, asked, field="reservations", items=found.items, last_key=found.last_key)
+
+
+class PriceEndpoints(Endpoints):
+    """What energy costs on the markets."""
+
+    scope = "markets"
+    tag = "Prices"
+
+    @endpoint(body=PutPrices, status=204, answer=Stored, examples={"body": PRICES_SENT, "answer": STORED})
+    def put_prices(self, request: Request, body: PutPrices) -> HttpResponse:
+        """Store prices; one of the same delivery area, market and start is overwritten [PR1]."""
+        return as_preferred(request, put_periods(PRICES, items=body.prices, now=timezone.now()))
+
+    @endpoint(query=PriceQuery, answer=PriceList, examples={"answer": PRICES_LISTED})
+    def list_prices(self, request: Request, query: PriceQuery) -> HttpResponse:
+        """List prices that start in a window, by delivery area, start and market [PR1]."""
+        asked = page_of(request, query)
+        areas = [area.value for area in query.delivery_areas]
+        found = page_of_periods(
+            PRICES, owner_ids=areas, window=query.window, asked=asked, filters={"market": query.markets}
+        )
+        return list_answer(request, query, asked, field="prices", items=found.items, last_key=found.last_key)
