@@ -15,6 +15,7 @@ from pytest_django import Settings
 from assets.history import changes_of
 from assets.models import Asset
 from assets.operations import delete_asset
+from assets.specs import active_specs
 from assets.vocabulary import AREAS_OF_REGION, AssetType, Lifecycle
 from config.desk.demo import credentials
 from config.desk.demo.measurements import MEASURED, measured_days
@@ -114,6 +115,14 @@ def test_the_coming_days_have_limits_of_several_sources() -> None:
     assert max(row.end_time for row in rows) == datetime(2026, 5, 27, tzinfo=UTC)
     assert rows.filter(trading_locked=True).count() == 16
     assert Limit.objects.values("asset_id").distinct().count() == 4
+
+
+def test_the_batteries_that_have_limits_have_specs() -> None:
+    seed(now=NOON)
+    limited = set(Limit.objects.values_list("asset_id", flat=True))
+    specs = active_specs(asset_ids=limited, at=NOON)
+    assert set(specs) == limited
+    assert specs["PL_PSE_ZARNOWIEC_1"].max_capacity == 100
 
 
 def test_a_second_time_changes_nothing() -> None:

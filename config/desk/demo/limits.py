@@ -1,32 +1,15 @@
 """The demo's limits: what the live batteries may do in the coming days, as their sources say it [L1]."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from config.desk.demo.batteries import BATTERIES, Battery
 from markets.limit_items import LimitItem
 from markets.vocabulary import LimitSource
 
 COMING_DAYS = 7
-
-
-@dataclass(frozen=True)
-class Battery:
-    """What a live battery can do: its power in MW, its capacity in MWh."""
-
-    asset_code: str
-    power: Decimal
-    capacity: Decimal
-
-
-BATTERIES = (
-    Battery("BOXBERG", Decimal(40), Decimal(80)),
-    Battery("BOXBERG-V", Decimal(8), Decimal(16)),
-    Battery("WILSTER", Decimal(15), Decimal(30)),
-    Battery("ZARNOWIEC", Decimal(25), Decimal(100)),
-)
 IN_MAINTENANCE = "WILSTER"
 
 

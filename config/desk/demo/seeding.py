@@ -8,10 +8,12 @@ from django.contrib.auth import get_user_model
 
 from assets import lifecycle
 from assets.operations import create_asset
+from assets.specs import put_spec
 from config.api.audit import change
 from config.api.scopes import SCOPES
 from config.database.transactions import try_lock
 from config.desk.demo import credentials
+from config.desk.demo.batteries import BATTERIES
 from config.desk.demo.fleet import ASSETS, SITES, DemoAsset, DemoInverter, DemoSite, region_of
 from config.desk.demo.limits import limit_items
 from config.desk.demo.measurements import inverter_readings, measured_days, site_readings
@@ -43,6 +45,9 @@ def seed(*, now: datetime) -> str:
         asset_ids = {asset.code: _add_asset(asset, now=now) for asset in ASSETS}
         for site in SITES:
             _add_site(site, asset_ids=asset_ids, now=now)
+        for battery in BATTERIES:
+            asset_id = asset_ids[battery.asset_code]
+            put_spec(asset_id=asset_id, valid_from=battery.since, changes=battery.spec, by=ACTOR, now=now)
         put_limits(items=limit_items(asset_ids, today=now.astimezone(UTC).date()), now=now)
         sibaya = _add_site(SIBAYA, asset_ids=asset_ids, now=now)
         _feed(sibaya, now=now)
