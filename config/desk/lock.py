@@ -15,6 +15,7 @@ from config.processes import POLL, Child, ProcessError
 
 WAIT_FOR_STOPPING = 60.0  # seconds: a desk that is told to stop finishes its requests and tasks first
 WAIT_FOR_LEFTOVERS = 30.0
+WAIT_FOR_KILLED = 5.0
 PROC = Path("/proc")
 
 
@@ -87,14 +88,20 @@ def _locked(descriptor: int) -> bool:
 def end_leftovers(processes: dict[str, str | None]) -> None:
     """Wait for the processes of a desk that was killed; they were told to end when it died. End those that do not."""
     left = {int(pid): started for pid, started in processes.items()}
-    deadline = time.monotonic() + WAIT_FOR_LEFTOVERS
+    began = time.monotonic()
     while left := {pid: started for pid, started in left.items() if _is_left(pid, started=started)}:
-        if time.monotonic() > deadline:
-            break
+        waited = time.monotonic() - began
+        if waited > WAIT_FOR_LEFTOVERS + WAIT_FOR_KILLED:
+            raise ProcessError(f"Processes of an earlier run do not end: {sorted(left)}.")
+        if waited > WAIT_FOR_LEFTOVERS:
+            _kill(left)
         time.sleep(POLL)
-    for pid in left:
+
+
+def _kill(groups: Iterable[int]) -> None:
+    for group in groups:
         with suppress(ProcessLookupError, PermissionError):
-            os.killpg(pid, signal.SIGKILL)
+            os.killpg(group, signal.SIGKILL)
 
 
 def started_at(pid: int) -> str | None:
