@@ -19,6 +19,8 @@ LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 READ_FROM_ENVIRONMENT = re.compile(r"""(?:environ(?:\.get\(|\[)|_list\()\s*"([A-Z][A-Z_]+)\"""")
+SOURCES = {".py", ".sql"}
+RULE = re.compile(r"\[(?:(?:C|B|A|S|D|SS|L|F|R|SP|ST|E|PR|T)\d+|P\d)\]")
 DOCUMENTED_VARIABLE = re.compile(r"^\| `([A-Z][A-Z_]+)` \|", re.MULTILINE)
 
 
@@ -48,6 +50,14 @@ def test_every_variable_that_is_read_is_documented_and_the_reverse() -> None:
     read = {name for source in sources for name in READ_FROM_ENVIRONMENT.findall(source)}
     documented = DOCUMENTED_VARIABLE.findall((DOCS / "deployment.md").read_text())
     assert sorted(documented) == sorted(read)
+
+
+def test_every_rule_that_the_code_names_is_explained() -> None:
+    files = [path for package in (*CODE, "tests") for path in (BASE_DIR / package).rglob("*")]
+    named = {rule for path in files if path.suffix in SOURCES for rule in RULE.findall(path.read_text())}
+    explained = re.findall(r"^- \*\*(\[[A-Z]+\d+\])\*\*", (DOCS / "rules.md").read_text(), re.MULTILINE)
+    assert named - set(explained) == set()
+    assert len(explained) == len(set(explained))
 
 
 def test_every_decision_is_listed_and_numbered() -> None:
