@@ -4,8 +4,6 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
-
 from assets.models import Spec
 from assets.queries import get_asset
 from config.api.audit import change
@@ -61,8 +59,10 @@ def list_specs(
     befores: dict[str, datetime | None] = dict.fromkeys(asset_ids)
     if page.after is not None:
         last_id, last_start = page.after
-        befores = {one: None for one in befores if one > last_id or (one == last_id and not latest)}
-        if last_id in befores:
+        befores = {asset_id: None for asset_id in befores if asset_id >= last_id}
+        if latest:
+            befores.pop(last_id, None)
+        elif last_id in befores:
             befores[last_id] = datetime.fromisoformat(last_start)
     offset = page.offset or 0
     rows = _rows(
@@ -121,17 +121,19 @@ def _correct(spec: Spec, changes: Mapping[str, Any], *, now: datetime) -> Spec:
 def _in_the_way(spec: Spec) -> Spec | None:
     """The last of the asset's other specs that this one overlaps; the open one, if it does."""
     others = Spec.objects.filter(asset_id=spec.asset_id).exclude(valid_from=spec.valid_from)
-    overlapped = others.filter(Q(valid_to=None) | Q(valid_to__gt=spec.valid_from))
     if spec.valid_to is not None:
-        overlapped = overlapped.filter(valid_from__lt=spec.valid_to)
-    return overlapped.order_by("-valid_from").first()
+        others = others.filter(valid_from__lt=spec.valid_to)
+    # They do not overlap each other, so of those that begin before this one's end the last one reaches furthest.
+    last = others.order_by("-valid_from").first()
+    reaches_it = last is not None and (last.valid_to is None or spec.valid_from < last.valid_to)
+    return last if reaches_it else None
 
 
 def _overlap(spec: Spec, rival: Spec | None) -> InvalidError:
     """The refusal of a spec for the one in its way; None: one that came past the lock, and is gone or the same."""
     if rival is None:
         return _invalid("valid_from", "Another spec of the asset was in the way; try again", "spec_overlap")
-    named = f"which begins at {recorded(rival.valid_from)}"
+    named = f"that begins at {recorded(rival.valid_from)}"
     named += f" and ends at {recorded(rival.valid_to)}" if rival.valid_to else " and is open"
     field = "valid_to" if spec.valid_to is not None and spec.valid_from < rival.valid_from else "valid_from"
     return _invalid(field, f"Overlaps the asset's spec {named}", "spec_overlap")
