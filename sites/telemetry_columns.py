@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter, ValidationError
@@ -11,10 +11,15 @@ from pydantic import TypeAdapter, ValidationError
 from config.api.values import Instant
 from config.errors import DomainError
 from sites.readings import InverterReadingItem, SiteReadingItem
-from sites.telemetry import INVERTERS, SITES, Telemetry
+
+Kind = Literal["inverter", "site"]
+Reading = InverterReadingItem | SiteReadingItem
 
 INSTANT = TypeAdapter(Instant)
-Reading = InverterReadingItem | SiteReadingItem
+ITEMS: dict[Kind, type[Reading]] = {"inverter": InverterReadingItem, "site": SiteReadingItem}
+FIELDS = {
+    kind: [field for field in item.model_fields if field not in (f"{kind}_id", "time")] for kind, item in ITEMS.items()
+}
 
 
 class ColumnMapError(DomainError):
@@ -23,11 +28,15 @@ class ColumnMapError(DomainError):
 
 @dataclass(frozen=True)
 class Target:
-    """Whose readings some columns hold: the field of each, and the column's name."""
+    """Whose readings some columns hold, and the column's name by the reading's field."""
 
-    kind: Telemetry[Any]
+    kind: Kind
     owner_id: str
     columns: Mapping[str, str]
+
+    def reading(self, time: datetime, values: Mapping[str, str]) -> Reading:
+        """The reading of these values, or pydantic's ValidationError."""
+        return ITEMS[self.kind].model_validate({f"{self.kind}_id": self.owner_id, "time": time, **values})
 
 
 @dataclass(frozen=True)
@@ -54,32 +63,31 @@ def targets_of(maps: Sequence[str], *, site_id: str) -> list[Target]:
     Raises ColumnMapError for one that cannot be read, an unknown field, a field that is given twice, and an inverter
     without ac_power_kw.
     """
-    columns: dict[tuple[str, str], dict[str, str]] = {}
+    columns: dict[tuple[Kind, str], dict[str, str]] = {}
     for given in maps:
-        target, _, column = given.partition("=")
-        owner, _, field = target.rpartition(":")
-        kind, _, owner_id = owner.partition(":")
-        if not column or (kind, bool(owner_id)) not in (("inverter", True), ("site", False)):
-            forms = "inverter:ID:FIELD=COLUMN or site:FIELD=COLUMN"
-            raise ColumnMapError(f"A map is {forms}, not {given!r}.")
+        kind, owner_id, field, column = _parts_of(given)
         fields = columns.setdefault((kind, owner_id or site_id), {})
-        known = _fields_of(INVERTERS if kind == "inverter" else SITES)
-        if field not in known:
-            raise ColumnMapError(f"{given!r}: the fields of {kind} readings are {', '.join(known)}.")
+        if field not in FIELDS[kind]:
+            raise ColumnMapError(f"{given!r}: the fields of {kind} readings are {', '.join(FIELDS[kind])}.")
         if field in fields:
             raise ColumnMapError(f"{given!r}: {field} already has the column {fields[field]!r}.")
         fields[field] = column
     for (kind, owner_id), fields in columns.items():
         if kind == "inverter" and "ac_power_kw" not in fields:
             raise ColumnMapError(f"Inverter {owner_id} needs a column for ac_power_kw.")
-    return [
-        Target(INVERTERS if kind == "inverter" else SITES, owner_id, fields)
-        for (kind, owner_id), fields in columns.items()
-    ]
+    return [Target(kind, owner_id, fields) for (kind, owner_id), fields in columns.items()]
 
 
-def _fields_of(kind: Telemetry[Any]) -> list[str]:
-    return [field for field in kind.item.model_fields if field not in (kind.owner, "time")]
+def _parts_of(given: str) -> tuple[Kind, str, str, str]:
+    """Kind, owner ("" for the site), field and column of a map."""
+    target, _, column = given.partition("=")
+    owner, _, field = target.rpartition(":")
+    kind, _, owner_id = owner.partition(":")
+    if column and kind == "inverter" and owner_id:
+        return "inverter", owner_id, field, column
+    if column and kind == "site" and not owner_id:
+        return "site", "", field, column
+    raise ColumnMapError(f"A map is inverter:ID:FIELD=COLUMN or site:FIELD=COLUMN, not {given!r}.")
 
 
 def instant_of(text: str, *, zone: ZoneInfo | None) -> datetime:
@@ -166,10 +174,9 @@ def _reading(
     if not values:
         return None
     try:
-        reading: Reading = target.kind.item.model_validate({target.kind.owner: target.owner_id, "time": time, **values})
+        return target.reading(time, values)
     except ValidationError as error:
         for fault in error.errors(include_url=False, include_context=False, include_input=False):
             column = target.columns[str(fault["loc"][0])]
             faults.append(Rejection(line, column, row[column], fault["msg"]))
         return None
-    return reading

@@ -9,13 +9,14 @@ from typing import IO
 
 from django.db import transaction
 
+from assets.period_store import put_periods
 from config.api.batches import Stored
 from config.api.bodies import LARGEST_BATCH
 from config.database.refusals import retried
 from config.errors import DomainError
 from sites.readings import InverterReadingItem, SiteReadingItem
-from sites.telemetry import INVERTERS, SITES, put_readings
-from sites.telemetry_columns import Reading, RejectedError, Rejection, RowReader
+from sites.telemetry import INVERTERS, SITES
+from sites.telemetry_columns import Kind, Reading, RejectedError, Rejection, RowReader
 
 NOTHING = Stored(inserted=0, updated=0, unchanged=0)
 
@@ -28,12 +29,12 @@ class UnreadableFileError(DomainError):
 
 @dataclass
 class Report:
-    """What became of a file's rows. `stored` counts readings by what they are of: `inverter_id` or `site_id`."""
+    """What became of a file's rows. `stored` counts the readings of each kind."""
 
     rows: int = 0
     rejected: int = 0
     readings: int = 0
-    stored: dict[str, Stored] = field(default_factory=dict)
+    stored: dict[Kind, Stored] = field(default_factory=dict)
 
 
 def rows_of(source: IO[bytes], *, delimiter: str) -> Iterator[Row]:
@@ -74,8 +75,8 @@ def import_rows(
 
     def flush() -> None:
         if not dry_run:
-            for owner, stored in _store(batch, now=clock()).items():
-                report.stored[owner] = _sum(report.stored.get(owner, NOTHING), stored)
+            for kind, stored in _store(batch, now=clock()).items():
+                report.stored[kind] = _sum(report.stored.get(kind, NOTHING), stored)
         batch.clear()
 
     for line, cells in rows:
@@ -96,14 +97,14 @@ def import_rows(
 
 
 @retried
-def _store(batch: Sequence[Reading], *, now: datetime) -> dict[str, Stored]:
+def _store(batch: Sequence[Reading], *, now: datetime) -> dict[Kind, Stored]:
     """Store what a batch holds of each kind, in one transaction."""
-    stored = {}
+    stored: dict[Kind, Stored] = {}
     with transaction.atomic():
         if of_inverters := [reading for reading in batch if isinstance(reading, InverterReadingItem)]:
-            stored[INVERTERS.owner] = put_readings(kind=INVERTERS, readings=of_inverters, now=now)
+            stored["inverter"] = put_periods(INVERTERS, items=of_inverters, now=now)
         if of_sites := [reading for reading in batch if isinstance(reading, SiteReadingItem)]:
-            stored[SITES.owner] = put_readings(kind=SITES, readings=of_sites, now=now)
+            stored["site"] = put_periods(SITES, items=of_sites, now=now)
     return stored
 
 

@@ -77,20 +77,20 @@ class PatchSite(Body):
 
     name: Name = left_out()
     dispatch_mode_name: DispatchModeName = left_out()
-    dispatch_mode_floor_price: PricePerEnergy | None = None
-    dispatch_mode_strike_price: PricePerEnergy | None = None
+    dispatch_mode_floor_price: PricePerEnergy | None = left_out()
+    dispatch_mode_strike_price: PricePerEnergy | None = left_out()
 
 
 class PlantData(Body):
     """What may be known of an inverter as a device [ST5]; in a patch null clears it."""
 
-    serial_number: Name | None = None
-    manufacturer: Name | None = None
-    model: Name | None = None
-    commissioned_on: Day | None = None
-    service_interval_days: ServiceInterval | None = None
-    last_service_on: Day | None = None
-    rated_dc_power: PositivePower | None = None
+    serial_number: Name | None = left_out()
+    manufacturer: Name | None = left_out()
+    model: Name | None = left_out()
+    commissioned_on: Day | None = left_out()
+    service_interval_days: ServiceInterval | None = left_out()
+    last_service_on: Day | None = left_out()
+    rated_dc_power: PositivePower | None = left_out()
 
 
 class CreateInverter(PlantData):

@@ -1,20 +1,21 @@
 """The telemetry endpoints: each translates in, makes one domain call, passes on the JSON that PostgreSQL wrote."""
 
-import json
 from collections.abc import Collection
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils import timezone
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 
-from config.api.answers import as_preferred, json_text
+from assets.period_store import Periods, page_of_periods, put_periods
+from config.api.answers import as_preferred
 from config.api.batches import Stored
 from config.api.endpoint import Endpoints, endpoint
-from config.api.pagination import link_next, page_of
+from config.api.pagination import page_of
+from config.api.period_answers import list_answer
 from config.api.windows import WindowQuery
-from sites import telemetry
 from sites.api.examples import INVERTER_READING, INVERTER_READING_SENT, SITE_READING, SITE_READING_SENT, STORED
 from sites.api.telemetry_bodies import (
     InverterReadingList,
@@ -24,7 +25,8 @@ from sites.api.telemetry_bodies import (
     SiteReadingList,
     SiteReadingQuery,
 )
-from sites.telemetry import INVERTERS, SITES, Telemetry
+from sites.queries import ids_among, visible_inverters, visible_sites
+from sites.telemetry import INVERTERS, SITES
 
 PAGE = {"limit": 50, "offset": 0}
 
@@ -33,22 +35,14 @@ class _Telemetry(Endpoints):
     scope = "telemetry"
 
     def page(
-        self, request: Request, query: WindowQuery, *, kind: Telemetry[Any], owner_ids: Collection[str]
+        self, request: Request, query: WindowQuery, *, of: Periods[Any], owner_ids: Collection[str], seen: QuerySet[Any]
     ) -> HttpResponse:
-        """A page of the readings of these owners."""
-        page = page_of(request, query)
-        readings, last_key = telemetry.page_of_readings(
-            kind=kind,
-            owner_ids=owner_ids,
-            start=query.from_,
-            end=query.to,
-            page=page,
-            visible=self.caller.asset_ids,
-        )
-        text = f'{{"limit":{page.limit},"offset":{json.dumps(page.offset)},"readings":{readings}}}'
-        answer = json_text(text)
-        link_next(request, query, answer, last_key=last_key)
-        return answer
+        """A page of the readings of these owners, without those that are not among the `seen`."""
+        if self.caller.asset_ids is not None:
+            owner_ids = ids_among(owner_ids, seen)
+        asked = page_of(request, query)
+        found = page_of_periods(of, owner_ids=owner_ids, window=(query.from_, query.to), asked=asked)
+        return list_answer(request, query, asked, field=of.field, items=found.items, last_key=found.last_key)
 
 
 class InverterTelemetryEndpoints(_Telemetry):
@@ -64,9 +58,7 @@ class InverterTelemetryEndpoints(_Telemetry):
     def put_readings(self, request: Request, body: PutInverterReadings) -> HttpResponse:
         """Store readings of inverters. One of the same inverter and time is overwritten whole: what is left out
         becomes null [T1]."""
-        stored = telemetry.put_readings(
-            kind=INVERTERS, readings=body.readings, now=timezone.now(), visible=self.caller.asset_ids
-        )
+        stored = put_periods(INVERTERS, items=body.readings, now=timezone.now(), visible=self.caller.asset_ids)
         return as_preferred(request, stored)
 
     @endpoint(
@@ -76,7 +68,8 @@ class InverterTelemetryEndpoints(_Telemetry):
     )
     def list_readings(self, request: Request, query: InverterReadingQuery) -> HttpResponse:
         """List readings of inverters in a window, ordered by inverter and time [T1]."""
-        return self.page(request, query, kind=INVERTERS, owner_ids=query.inverter_ids)
+        seen = visible_inverters(self.caller.asset_ids)
+        return self.page(request, query, of=INVERTERS, owner_ids=query.inverter_ids, seen=seen)
 
 
 class SiteTelemetryEndpoints(_Telemetry):
@@ -98,10 +91,11 @@ class SiteTelemetryEndpoints(_Telemetry):
     def put_readings(self, request: Request, body: PutSiteReadings) -> HttpResponse:
         """Store readings of sites. One of the same site and time is overwritten whole: what is left out becomes
         null [T1]."""
-        stored = telemetry.put_readings(kind=SITES, readings=body.readings, now=timezone.now())
+        stored = put_periods(SITES, items=body.readings, now=timezone.now())
         return as_preferred(request, stored)
 
     @endpoint(query=SiteReadingQuery, answer=SiteReadingList, examples={"answer": {**PAGE, "readings": [SITE_READING]}})
     def list_readings(self, request: Request, query: SiteReadingQuery) -> HttpResponse:
         """List readings of sites in a window, ordered by site and time [T1]."""
-        return self.page(request, query, kind=SITES, owner_ids=query.site_ids)
+        seen = visible_sites(self.caller.asset_ids)
+        return self.page(request, query, of=SITES, owner_ids=query.site_ids, seen=seen)

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from assets.models import Asset
 from assets.operations import AssetInUseError, delete_asset
+from assets.period_store import put_periods
 from assets.quantities import Price
 from assets.queries import UnknownAssetError
 from config.errors import DomainError
@@ -21,7 +22,7 @@ from sites.models import Inverter, InverterReading, Site
 from sites.operations import SiteInUseError
 from sites.queries import UnknownInverterError, UnknownSiteError
 from sites.readings import InverterReadingItem
-from sites.telemetry import INVERTERS, put_readings
+from sites.telemetry import INVERTERS
 from tests.factories.plants import make_asset
 from tests.factories.sites import add_inverter, add_site
 from tests.factories.telemetry import inverter_reading
@@ -125,7 +126,7 @@ def test_readings_are_either_stored_and_deleted_with_their_inverter_or_refused(_
     inverter = add_inverter(add_site(), make_asset().pk)
     reading = InverterReadingItem.model_validate(inverter_reading(inverter))
     stored, deleted = at_once(
-        lambda: put_readings(kind=INVERTERS, readings=[reading], now=timezone.now()),
+        lambda: put_periods(INVERTERS, items=[reading], now=timezone.now()),
         lambda: operations.delete_inverter(site_id=inverter.site_id, inverter_id=inverter.pk, by="user:anna"),
     )
     assert deleted is None
@@ -159,7 +160,7 @@ def test_overlapping_batches_neither_deadlock_nor_mix_rows() -> None:
             for minute in range(100)
         ]
         random.Random(number).shuffle(readings)
-        return lambda: put_readings(kind=INVERTERS, readings=readings, now=timezone.now())
+        return lambda: put_periods(INVERTERS, items=readings, now=timezone.now())
 
     outcomes = at_once(*(write(number) for number in range(HANDS)))
     assert sum(outcome.inserted for outcome in outcomes) == 400

@@ -8,6 +8,7 @@ from django.contrib.auth import get_user_model
 
 from assets import lifecycle
 from assets.operations import create_asset
+from assets.period_store import put_periods
 from assets.specs import put_spec
 from config.api.audit import change
 from config.api.scopes import SCOPES
@@ -24,7 +25,7 @@ from partner.operations.keys import issue_key, issue_partner_key
 from partner.operations.profiles import save_profile, set_tariff_periods
 from sites.models import Site
 from sites.operations import create_inverter, create_site
-from sites.telemetry import INVERTERS, put_readings
+from sites.telemetry import INVERTERS
 from sites.telemetry import SITES as SITE_SENSORS
 
 
@@ -109,8 +110,8 @@ def _feed(site: Site, *, now: datetime) -> None:
     days = measured_days(zone=ZONE, now=now)
     rest_id, inverter_2_id = site.inverters.order_by("id").values_list("pk", flat=True)
     readings = inverter_readings(days, rest_id=rest_id, inverter_2_id=inverter_2_id)
-    put_readings(kind=INVERTERS, readings=readings, now=now)
-    put_readings(kind=SITE_SENSORS, readings=site_readings(days, site_id=site.pk), now=now)
+    put_periods(INVERTERS, items=readings, now=now)
+    put_periods(SITE_SENSORS, items=site_readings(days, site_id=site.pk), now=now)
 
 
 def _show_to_partners(site: Site, *, now: datetime) -> None:

@@ -2,8 +2,8 @@
 
 import csv
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import IO, Any
 from zoneinfo import ZoneInfo, available_timezones
@@ -14,12 +14,10 @@ from django.utils import timezone
 from config.errors import DomainError
 from sites.management.progress import ProgressBar
 from sites.queries import UnknownInverterError, list_inverters
-from sites.telemetry import INVERTERS, SITES
 from sites.telemetry_columns import Rejection, RowReader, Target, targets_of
 from sites.telemetry_import import Report, Row, import_rows, rows_of
 
 MOST_SHOWN = 20
-NAMES = {INVERTERS.owner: "inverter readings", SITES.owner: "site readings"}
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t"}
 EXAMPLE = """
 example:
@@ -83,20 +81,16 @@ class Command(BaseCommand):
             with path.open("rb") as source, _rejects_in(options["rejects"], beside=path) as rejects:
                 rows = rows_of(source, delimiter=DELIMITERS[options["delimiter"]])
                 _, header = next(rows)
-                report = import_rows(
-                    self._shown(rows, source=source, size=path.stat().st_size),
-                    reader=RowReader(header, time=options["time"], zone=zone, targets=targets),
-                    reject=rejects.add,
-                    clock=timezone.now,
-                    dry_run=dry_run,
-                )
+                reader = RowReader(header, time=options["time"], zone=zone, targets=targets)
+                with closing(self._shown(rows, source=source, size=path.stat().st_size)) as shown:
+                    report = import_rows(shown, reader=reader, reject=rejects.add, clock=timezone.now, dry_run=dry_run)
         except DomainError as error:
             raise CommandError(error.sentence) from error
         except OSError as error:
             raise CommandError(f"{error.filename or path}: {error.strerror}.") from error
         self._tell(report, rejects, dry_run=dry_run)
 
-    def _shown(self, rows: Iterator[Row], *, source: IO[bytes], size: int) -> Iterator[Row]:
+    def _shown(self, rows: Iterator[Row], *, source: IO[bytes], size: int) -> Generator[Row]:
         """The rows, with a bar that moves as they are read."""
         bar = ProgressBar(self.stderr, total=size)
         try:
@@ -110,9 +104,9 @@ class Command(BaseCommand):
         self.stdout.write(f"{report.rows:,} rows read, {report.rejected:,} rejected.")
         if dry_run:
             self.stdout.write(f"{report.readings:,} readings would be stored; this was a dry run.")
-        for owner, stored in report.stored.items():
+        for kind, stored in report.stored.items():
             counts = f"{stored.inserted:,} added, {stored.updated:,} changed, {stored.unchanged:,} as they were"
-            self.stdout.write(f"{NAMES[owner]}: {counts}")
+            self.stdout.write(f"{kind} readings: {counts}")
         if not report.rejected:
             return
         for one in rejects.shown:
@@ -135,7 +129,7 @@ def _zone(name: str | None) -> ZoneInfo | None:
 def _check_inverters(targets: Sequence[Target], *, site_id: str) -> None:
     """All inverters that columns are mapped to stand at the site, which exists."""
     known = {inverter.pk for inverter in list_inverters(site_id=site_id)}
-    named = {target.owner_id for target in targets if target.kind is INVERTERS}
+    named = {target.owner_id for target in targets if target.kind == "inverter"}
     if unknown := named - known:
         raise UnknownInverterError(unknown)
 
