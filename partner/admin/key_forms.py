@@ -21,19 +21,19 @@ EXPIRY_HELP = {"expires_at": "Empty: never. A revoked or expired key is refused 
 
 
 class ApiKeyForm(RecordForm):
-    """A new key of the Asset Service."""
+    """A new key of the Asset Service. Its bounds are null where none are given, so they are no plain model fields."""
 
     scopes = forms.MultipleChoiceField(
         choices=[(scope, scope) for scope in SCOPES], widget=UnfoldAdminCheckboxSelectMultipleWidget
     )
-    sources = forms.MultipleChoiceField(
+    only_sources = forms.MultipleChoiceField(
         label="Limit sources",
         choices=LimitSource.choices,
         required=False,
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
         help_text="The only sources whose limits the key writes. None ticked: all.",
     )
-    asset_ids = forms.ModelMultipleChoiceField(
+    only_assets = forms.ModelMultipleChoiceField(
         label="Assets",
         queryset=Asset.objects.all(),
         required=False,
@@ -61,8 +61,8 @@ class ApiKeyForm(RecordForm):
         """What the key is bound to; None for no bounds."""
         given = self.cleaned_data
         return {
-            "sources": given["sources"] or None,
-            "asset_ids": [asset.pk for asset in given["asset_ids"].order_by("id")] or None,
+            "sources": given["only_sources"] or None,
+            "asset_ids": [asset.pk for asset in given["only_assets"].order_by("id")] or None,
             "rate_per_minute": given["rate_per_minute"],
         }
 

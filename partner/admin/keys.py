@@ -70,7 +70,7 @@ class KeyAdmin(RecordAdmin):
         request.issued_text = issued.text  # type: ignore[attr-defined]
 
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> HttpResponse:  # noqa: ARG002
-        """The one page that shows the key's text. It is nowhere else, so it is not redirected to nor kept."""
+        """The one page that shows the key's text, answered at once: the text is kept nowhere to redirect to."""
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
@@ -78,9 +78,7 @@ class KeyAdmin(RecordAdmin):
             "key": obj,
             "text": request.issued_text,  # type: ignore[attr-defined]
         }
-        page = TemplateResponse(request, "admin/partner/key/issued.html", context)
-        page["Cache-Control"] = "no-store"
-        return page
+        return TemplateResponse(request, "admin/partner/key/issued.html", context)
 
     def get_urls(self) -> list[URLPattern]:
         """Django's, and the button's."""
@@ -137,7 +135,7 @@ class ApiKeyAdmin(KeyAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> Any:  # noqa: ARG002
         """What is given when it is issued, and what is shown of it afterwards."""
         if obj is None:
-            fields = ("name", "scopes", "sources", "asset_ids", "rate_per_minute", "expires_at")
+            fields = ("name", "scopes", "only_sources", "only_assets", "rate_per_minute", "expires_at")
             return [(None, {"fields": fields})]
         times = (("created_at", "last_used_at"), ("expires_at", "revoked_at"))
         return [(None, {"fields": (("name", "state"), "starts_with", "may_do", "bound_to", "rate", *times)})]
