@@ -2,10 +2,13 @@
 
 import os
 
-from django.core.wsgi import get_wsgi_application
+import django
 from django.urls import get_resolver
+
+from config.desk.application import Application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-application = get_wsgi_application()
+django.setup(set_prefix=False)
+application = Application()
 get_resolver().url_patterns  # noqa: B018  loads every view now rather than in the first request

@@ -1,6 +1,7 @@
 """A client of the Asset Service whose every answer is held against the OpenAPI document."""
 
 import json
+import re
 from collections.abc import Collection, Mapping
 from typing import Any, Final
 
@@ -39,9 +40,8 @@ class Api:
         """The answer to a request to a path below /api/v1, with a body as JSON or with this content as it is."""
         if body is not NOTHING:
             content = json.dumps(body).encode()
-        sent = {**self.headers, **(headers or {})}
-        if content is not None:
-            sent |= {"Content-Type": content_type, "Content-Length": str(len(content))}
+        sent = {} if content is None else {"Content-Type": content_type, "Content-Length": str(len(content))}
+        sent |= {**self.headers, **(headers or {})}
         answer: Any = self.client.generic(method, f"{BASE}{path}", content or b"", headers=sent)
         verify(answer)
         return answer  # type: ignore[no-any-return]
@@ -71,6 +71,15 @@ def read(answer: HttpResponse, status: int = 200) -> Any:
     """The JSON of an answer, which has to have this status."""
     assert answer.status_code == status, answer.content[:1000]
     return json.loads(answer.content) if answer.content else None
+
+
+def next_page(answer: HttpResponse) -> str | None:
+    """The path below /api/v1 that the Link header of a list names for its next page, if any [C5]."""
+    if "Link" not in answer:
+        return None
+    match = re.fullmatch(r'<http://testserver/api/v1(/[^<>\s]+)>; rel="next"', answer["Link"])
+    assert match, answer["Link"]
+    return match[1]
 
 
 def detail_of(answer: HttpResponse, status: int) -> str:

@@ -17,6 +17,7 @@ from pydantic import (
 from pydantic_core import InitErrorDetails, PydanticCustomError
 from rest_framework import status
 from rest_framework.exceptions import APIException, UnsupportedMediaType
+from rest_framework.parsers import BaseParser
 
 from config.api.json_text import parse_json, printable
 from config.errors import MOST_FAULTS, Fault, InvalidError
@@ -58,6 +59,16 @@ class BodyTooLarge(APIException):
 
     status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
     default_detail = f"A body has at most {LARGEST_BODY} bytes (16 MiB)."
+
+
+class Unread(BaseParser):
+    """DRF's parser for whatever comes: it reads nothing, since `read_body` does, after all other checks and once."""
+
+    media_type = "*/*"
+
+    def parse(self, *_args: Any, **_kwargs: Any) -> dict[str, Any]:
+        """Nothing."""
+        return {}
 
 
 def left_out() -> Any:
@@ -114,6 +125,8 @@ def read_body(request: HttpRequest, *, expected: bool) -> Any:
         raise LengthRequired
     if length > LARGEST_BODY:
         raise BodyTooLarge
+    if len(request.body) != length:
+        raise BadRequest  # the client went away; the half it sent may well be valid
     return parse_json(request.body)
 
 

@@ -8,7 +8,6 @@ from typing import Any
 from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
 from django.db import DataError, Error, IntegrityError, InterfaceError, OperationalError
 from django.http import Http404, HttpResponse
-from django.http.multipartparser import MultiPartParserError
 from django.http.request import RawPostDataException, UnreadablePostError
 from rest_framework.exceptions import APIException, MethodNotAllowed, Throttled
 
@@ -26,7 +25,6 @@ STATUS_OF: tuple[tuple[type[Exception], int], ...] = (
     (Http404, 404),
     (UnreadablePostError, 400),
     (RawPostDataException, 400),
-    (MultiPartParserError, 400),
     (SuspiciousOperation, 400),
     (BadRequest, 400),
 )
