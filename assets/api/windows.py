@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from pydantic import ConfigDict, Field, field_validator
+from pydantic import ConfigDict, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError, PydanticKnownError
 from pydantic_core.core_schema import ValidationInfo
 
@@ -20,14 +20,15 @@ class DeliveryWindowQuery(PageQuery):
     model_config = ConfigDict(validate_by_name=False)
 
     delivery_day: Day | None = Field(None, description="The market's day, Europe/Berlin, in place of from and to.")
-    from_: Instant | None = Field(
-        None, alias="from", validate_default=True, description="The first instant of the window; needs `to`."
-    )
+    from_: Instant | None = Field(None, alias="from", description="The first instant of the window.")
     to: Instant | None = Field(
-        None,
-        validate_default=True,
-        description="The end of the window, which is not part of it; equal to `from`: nothing.",
+        None, description="The end of the window, which is not part of it; equal to `from`: nothing."
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _looks_at_both_edges(cls, given: Any) -> Any:
+        return {"from": None, "to": None, **given}
 
     @field_validator("delivery_day")
     @classmethod
