@@ -12,7 +12,7 @@ from tests.factories.specs import put_spec, spec_body, stamp, windows_of
 
 pytestmark = pytest.mark.django_db
 
-VALUES = {
+VALUES: dict[str, Any] = {
     "rated_power": {"value": "9.5", "unit": "MW"},
     "grid_connection_max_power": {"value": "12", "unit": "MW"},
     "max_capacity": {"value": "20", "unit": "MWh"},
@@ -87,7 +87,7 @@ def test_a_spec_is_answered_where_the_client_prefers_it(api: Api, asset: Asset) 
 
 def test_quantities_are_answered_in_megawatts_and_megawatt_hours(api: Api, asset: Asset) -> None:
     """[C2]"""
-    sent = {
+    sent: dict[str, Any] = {
         "rated_power": {"value": 9500, "unit": "kW"},
         "max_capacity": {"value": "0.02", "unit": "GWh"},
         "ramp_rate": 2.50,
