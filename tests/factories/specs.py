@@ -1,10 +1,11 @@
-"""Specs for tests: on days of May 2026, written as the application writes them."""
+"""Specs for tests: on days of May 2026, written as the application or its clients write them."""
 
 from datetime import UTC, datetime
 from typing import Any
 
 from assets import specs
 from assets.models import Asset, Spec
+from tests.clients import Api, read
 from tests.factories.assets import ACTOR, NOW
 
 
@@ -34,3 +35,21 @@ def windows_of(asset: Asset) -> list[tuple[int, int | None]]:
     """The days on which the asset's specs begin and end, in their order."""
     stored = Spec.objects.filter(asset=asset).order_by("valid_from")
     return [(spec.valid_from.day, spec.valid_to.day if spec.valid_to else None) for spec in stored]
+
+
+def listed(api: Api, asset: Asset) -> list[dict[str, Any]]:
+    """The asset's specs, from the last to the first."""
+    return list(read(api.get(f"/specs?asset_ids={asset.pk}"))["specs"])
+
+
+def represented(api: Api, body: dict[str, Any]) -> dict[str, Any]:
+    """The spec that a PATCH answers to those who prefer it."""
+    return dict(read(api.patch("/specs", body, Prefer="return=representation")))
+
+
+def refusal(api: Api, body: dict[str, Any]) -> tuple[str, str]:
+    """The field and the sentence of the one fault that a PATCH is refused for."""
+    (fault,) = read(api.patch("/specs", body), 422)["detail"]
+    place, field = fault["loc"]
+    assert place == "body"
+    return field, fault["msg"]
