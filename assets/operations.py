@@ -10,6 +10,7 @@ from django.db.models import ProtectedError
 from assets.lifecycle import DELETABLE
 from assets.models import Asset, StatusEntry
 from assets.queries import get_asset
+from assets.revisions import forget_revisions
 from assets.vocabulary import ReasonCategory, Status
 from config.api.audit import change
 from config.errors import ConflictError
@@ -81,3 +82,4 @@ def delete_asset(*, asset_id: str, by: str) -> None:
         except ProtectedError as error:
             listings = ", ".join(sorted(str(listing) for listing in error.protected_objects))
             raise AssetInUseError(f"Asset {asset_id} is still listed by an inverter: {listings}.") from error
+        forget_revisions([asset_id])

@@ -22,6 +22,11 @@ def raise_revisions(*, owner_ids: Collection[str], kind: str, now: datetime) -> 
             cursor.execute(RAISE, {"owner_ids": sorted(set(owner_ids)), "kind": kind, "now": now})
 
 
+def forget_revisions(owner_ids: Collection[str]) -> None:
+    """Forget owners that are deleted, with their periods: a list that covered them has another tag from then on."""
+    Revision.objects.filter(owner_id__in=owner_ids).delete()
+
+
 def revisions_of(*, owner_ids: Collection[str], kind: str) -> list[tuple[str, int]]:
     """The numbers of those owners that have one, ordered by owner."""
     found = Revision.objects.filter(owner_id__in=owner_ids, kind=kind).order_by("owner_id")

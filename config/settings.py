@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "django_celery_beat",
+    "config.api",
     "config.desk",
     "assets",
     "sites",
@@ -193,6 +194,9 @@ SPECTACULAR_SETTINGS = {
                 "Preference-Applied": "`return=representation`, where the client preferred it.",
                 "WWW-Authenticate": "The scheme by which to send a key.",
                 "Retry-After": "In how many seconds to try again.",
+                "ETag": "The tag of this answer, for If-None-Match and If-Match.",
+                "Cache-Control": "`private, no-cache`: ask again with the ETag.",
+                "Vary": "The headers that an answer depends on.",
             }.items()
         },
     },

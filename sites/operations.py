@@ -9,6 +9,7 @@ from django.db.models import ProtectedError
 from assets.operations import next_id
 from assets.quantities import Price
 from assets.queries import lock_assets
+from assets.revisions import forget_revisions
 from config.api.audit import change
 from config.errors import ConflictError, Fault, InvalidError
 from sites.dispatch_mode import columns_of, objection, prices_of
@@ -68,6 +69,7 @@ def delete_site(*, site_id: str, by: str) -> None:
         except ProtectedError as error:
             users = ", ".join(sorted(str(user.pk) for user in error.protected_objects))
             raise SiteInUseError(f"Site {site_id} still has inverters: {users}.") from error
+        forget_revisions([site_id])
 
 
 def create_inverter(
@@ -111,6 +113,7 @@ def delete_inverter(*, site_id: str, inverter_id: str, by: str) -> None:
     """Delete an inverter, and with it its readings [ST4]. Raises UnknownSiteError or UnknownInverterError."""
     with change(by):
         get_inverter(site_id=site_id, inverter_id=inverter_id, lock="delete").delete()
+        forget_revisions([inverter_id])
 
 
 def _list_assets(inverter: Inverter, asset_ids: Sequence[str]) -> None:

@@ -1,5 +1,7 @@
 """The asset endpoints: each translates in, makes one domain call, translates out."""
 
+from contextlib import AbstractContextManager
+
 from django.http import HttpResponse
 from django.utils import timezone
 from rest_framework.request import Request
@@ -21,6 +23,7 @@ from assets.api.bodies import (
 )
 from config.api.answers import as_preferred, json_of, no_content
 from config.api.endpoint import Endpoints, endpoint
+from config.api.etags import if_match
 from config.api.pagination import PageQuery, link_next, page_of, records_of
 
 
@@ -40,6 +43,10 @@ class AssetEndpoints(Endpoints):
         """Assets that the caller's key is not bound to are as if unknown [C14]."""
         if not self.caller.visible([asset_id]):
             raise queries.UnknownAssetError([asset_id])
+
+    def if_match(self, request: Request, asset_id: str) -> AbstractContextManager[None]:
+        """The block changes the asset only if it is the one that If-Match names [C13]."""
+        return if_match(request, lambda: AssetBody.model_validate(queries.get_asset(asset_id, lock="change")))
 
     @endpoint(body=CreateAsset, answer=AssetBody, status=201, examples={"body": ASSET_SENT, "answer": ASSET})
     def create(self, request: Request, body: CreateAsset) -> HttpResponse:
@@ -72,32 +79,35 @@ class AssetEndpoints(Endpoints):
         body=PatchAsset,
         status=204,
         answer=AssetBody,
-        refusals=(404,),
+        refusals=(404, 412),
         examples={"body": {"name": "Wunsiedel battery, block A"}, "answer": ASSET},
     )
     def partial_update(self, request: Request, asset_id: str, body: PatchAsset) -> HttpResponse:
         """Change name, type, go_live_date or provider; all else has its own way [A3]."""
         self.must_see(asset_id)
-        asset = operations.update_asset(
-            asset_id=asset_id,
-            changes=body.model_dump(exclude_unset=True),
-            by=self.caller.actor,
-            now=timezone.now(),
-        )
+        with self.if_match(request, asset_id):
+            asset = operations.update_asset(
+                asset_id=asset_id,
+                changes=body.model_dump(exclude_unset=True),
+                by=self.caller.actor,
+                now=timezone.now(),
+            )
         return as_preferred(request, AssetBody.model_validate(asset))
 
-    @endpoint(status=204, refusals=(404, 409))
-    def destroy(self, _request: Request, asset_id: str) -> HttpResponse:
+    @endpoint(status=204, refusals=(404, 409, 412))
+    def destroy(self, request: Request, asset_id: str) -> HttpResponse:
         """Delete an asset in DRAFT or DECOMMISSIONED that no inverter lists, with all its periods [A4]."""
         self.must_see(asset_id)
-        operations.delete_asset(asset_id=asset_id, by=self.caller.actor)
+        with self.if_match(request, asset_id):
+            operations.delete_asset(asset_id=asset_id, by=self.caller.actor)
         return no_content()
 
-    @endpoint(status=204, answer=AssetBody, refusals=(404, 409), examples={"answer": ASSET})
+    @endpoint(status=204, answer=AssetBody, refusals=(404, 409, 412), examples={"answer": ASSET})
     def move(self, request: Request, asset_id: str, action: str) -> HttpResponse:
         """Make the lifecycle transition; from any other state it is 409, naming the state it is in [A5]."""
         self.must_see(asset_id)
-        asset = lifecycle.move(asset_id=asset_id, action=action, by=self.caller.actor, now=timezone.now())
+        with self.if_match(request, asset_id):
+            asset = lifecycle.move(asset_id=asset_id, action=action, by=self.caller.actor, now=timezone.now())
         return as_preferred(request, AssetBody.model_validate(asset))
 
     @endpoint(answer=AssetStatusEntry, refusals=(404,), examples={"answer": STATUS})

@@ -20,3 +20,15 @@ def none_match_fails(header: str | None, etag: str) -> bool:
     if header.strip() == "*":
         return True
     return bool(_LIST.fullmatch(header)) and etag.removeprefix("W/") in _OPAQUE.findall(header)
+
+
+def match_fails(header: str, etag: str) -> bool:
+    """Whether an If-Match names another representation than this one; compared strongly: a weak tag never matches.
+
+    >>> match_fails('"a", "b"', '"b"'), match_fails("*", '"b"'), match_fails('W/"b"', '"b"'), match_fails("b", '"b"')
+    (False, False, True, True)
+    """
+    if header.strip() == "*":
+        return False
+    strong = _OPAQUE.findall(re.sub(r'W/"[^"]*"', "", header))
+    return not _LIST.fullmatch(header) or etag not in strong

@@ -15,6 +15,8 @@ from rest_framework.viewsets import ViewSet
 
 from config.api.access import Caller
 from config.api.bodies import Body, NoBody, read_body, validated
+from config.api.etags import conditional
+from config.api.idempotency import once
 from config.api.problems import Problem, ValidationProblem
 from config.api.queries import NoQuery, Query, read_query
 from config.errors import Fault, InvalidError
@@ -57,7 +59,12 @@ def endpoint(
     def decorate(handler: Handler) -> Handler:
         @wraps(handler)
         def parse_and_handle(view: Any, request: Request, **path: Any) -> HttpResponse:
-            return handler(view, request, **path, **_parsed(request, declared))
+            def handle() -> HttpResponse:
+                return handler(view, request, **path, **_parsed(request, declared))
+
+            if not isinstance(request.auth, Caller):
+                return handle()
+            return conditional(request, once(request, caller=request.auth.actor, handle=handle))
 
         parse_and_handle.endpoint = declared  # type: ignore[attr-defined]
         return parse_and_handle  # type: ignore[return-value]

@@ -19,7 +19,8 @@ from config.api.values import parse_count
 from config.errors import Fault, InvalidError
 
 LARGEST_OFFSET = 2**62
-_SALT = "leitstand.cursor"
+# Without a time: the same page has the same Link, and so the same ETag.
+_signer = signing.Signer(salt="leitstand.cursor")
 
 Row = TypeVar("Row", bound=Model)
 
@@ -56,7 +57,7 @@ def page_of(request: Request, query: PageQuery) -> Page:
     if query.cursor is None:
         return Page(limit=query.limit, offset=query.offset, after=None)
     try:
-        filters, key = signing.loads(query.cursor, salt=_SALT)
+        filters, key = _signer.unsign_object(query.cursor)
     except (signing.BadSignature, ValueError, TypeError):
         filters, key = None, ()
     if filters != _filters(request, query):
@@ -69,7 +70,7 @@ def link_next(request: Request, query: PageQuery, answer: HttpResponse, *, last_
     """Add the Link header to the page after the one that ends with this key; None: nothing follows."""
     if last_key is None:
         return
-    cursor = signing.dumps([_filters(request, query), list(last_key)], salt=_SALT, compress=True)
+    cursor = _signer.sign_object([_filters(request, query), list(last_key)], compress=True)
     asked = parse_qsl(request.META.get("QUERY_STRING", ""), keep_blank_values=True)
     kept = [(name, value) for name, value in asked if name not in ("offset", "cursor")]
     address = request.build_absolute_uri(f"{request.path}?{urlencode([*kept, ('cursor', cursor)])}")

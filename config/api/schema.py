@@ -33,7 +33,9 @@ REFUSALS = {
 HEADERS_OF_REFUSAL = {401: ("WWW-Authenticate",), 429: ("Retry-After",), 503: ("Retry-After",)}
 JSON = "application/json"
 OF_A_BODY = (411, 413, 415)
-CREATED, NO_CONTENT = 201, 204
+BY_METHOD = {"GET": (), "POST": (*OF_A_BODY, 409)}  # a POST is 409 while another with its Idempotency-Key runs
+OF_A_TAG = ("X-Request-ID", "ETag", "Cache-Control", "Vary")
+CREATED, NO_CONTENT, PRECONDITION_FAILED = 201, 204, 412
 REPRESENTATION = "return=representation"
 PREFER = {
     "name": "Prefer",
@@ -41,6 +43,27 @@ PREFER = {
     "required": False,
     "description": f"`{REPRESENTATION}` asks for 200 with a body in place of 204 (RFC 7240).",
     "schema": {"type": "string", "examples": [REPRESENTATION]},
+}
+IF_NONE_MATCH = {
+    "name": "If-None-Match",
+    "in": "header",
+    "required": False,
+    "description": "The ETag of the answer that the client has; where it is still that one, 304 comes without a body.",
+    "schema": {"type": "string", "examples": ['"0f343b0931126a20f133d67c2b018a3b"']},
+}
+IF_MATCH = {
+    "name": "If-Match",
+    "in": "header",
+    "required": False,
+    "description": "The ETag of the record as the client has read it; changed meanwhile: 412.",
+    "schema": {"type": "string", "examples": ['"0f343b0931126a20f133d67c2b018a3b"']},
+}
+IDEMPOTENCY_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "1 to 255 printable characters: for a day the same request again gets the same answer, done once.",
+    "schema": {"type": "string", "examples": ["c0ffee-1"]},
 }
 REQUEST_ID = {
     "name": "X-Request-ID",
@@ -100,6 +123,13 @@ class EndpointSchema(AutoSchema):
     def _header_parameters(self, declared: Endpoint) -> Iterator[dict[str, Any]]:
         if _may_represent(declared):
             yield PREFER
+        if self.declaring.security:
+            if self.method == "GET":
+                yield IF_NONE_MATCH
+            if self.method == "POST":
+                yield IDEMPOTENCY_KEY
+            if PRECONDITION_FAILED in declared.refusals:
+                yield IF_MATCH
         yield REQUEST_ID
 
     def _query_parameters(self, query: type[Query]) -> Iterator[dict[str, Any]]:
@@ -119,14 +149,16 @@ class EndpointSchema(AutoSchema):
             headers = _headers("X-Request-ID", "Preference-Applied")
             content = self._contents(declared)
             yield "200", {"description": f"With `Prefer: {REPRESENTATION}`.", "headers": headers, "content": content}
-        changes = self.method not in ("GET", "HEAD")
-        for status in sorted({*self.declaring.always, *declared.refusals, *(OF_A_BODY if changes else ())}):
+        if self.method == "GET" and self.declaring.security:
+            yield "304", {"description": "It is still what If-None-Match names.", "headers": _headers(*OF_A_TAG)}
+        for status in sorted({*self.declaring.always, *declared.refusals, *BY_METHOD.get(self.method, OF_A_BODY)}):
             yield str(status), self._refusal(status)
 
     def _success(self, declared: Endpoint) -> dict[str, Any]:
         paged = issubclass(declared.query, PageQuery)
         made = declared.status == CREATED
-        headers = _headers("X-Request-ID", *(["Link"] if paged else ()), *(["Location"] if made else ()))
+        tagged = OF_A_TAG if self.method == "GET" and self.declaring.security else ("X-Request-ID",)
+        headers = _headers(*tagged, *(["Link"] if paged else ()), *(["Location"] if made else ()))
         if declared.status == NO_CONTENT or declared.answer is None:
             return {"description": "Done; no body." if declared.status == NO_CONTENT else "Done.", "headers": headers}
         return {"description": "As asked.", "headers": headers, "content": self._contents(declared)}

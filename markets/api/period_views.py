@@ -4,12 +4,11 @@ from django.http import HttpResponse
 from django.utils import timezone
 from rest_framework.request import Request
 
-from assets.period_store import page_of_periods, put_periods
+from assets.api.period_lists import period_list
+from assets.period_store import put_periods
 from config.api.answers import as_preferred
 from config.api.batches import Stored
 from config.api.endpoint import Endpoints, endpoint
-from config.api.pagination import page_of
-from config.api.period_answers import list_answer
 from markets.api.period_bodies import (
     ForecastList,
     ForecastQuery,
@@ -54,10 +53,8 @@ class ForecastEndpoints(Endpoints):
     @endpoint(query=ForecastQuery, answer=ForecastList, examples={"answer": FORECASTS_LISTED})
     def list_forecasts(self, request: Request, query: ForecastQuery) -> HttpResponse:
         """List forecasts that start in a window, by asset and start. Give `from` and `to`, or `delivery_day` [F2]."""
-        asked = page_of(request, query)
         visible = self.caller.visible(query.asset_ids)
-        found = page_of_periods(FORECASTS, owner_ids=visible, window=query.window, asked=asked)
-        return list_answer(request, query, asked, field="forecasts", items=found.items, last_key=found.last_key)
+        return period_list(request, query, FORECASTS, owner_ids=visible, window=query.window)
 
 
 class ReservationEndpoints(Endpoints):
@@ -81,15 +78,9 @@ class ReservationEndpoints(Endpoints):
     @endpoint(query=ReservationQuery, answer=ReservationList, examples={"answer": RESERVATIONS_LISTED})
     def list_reservations(self, request: Request, query: ReservationQuery) -> HttpResponse:
         """List positions that start in a window, by asset, start, market and source [R2]."""
-        asked = page_of(request, query)
-        found = page_of_periods(
-            RESERVATIONS,
-            owner_ids=self.caller.visible(query.asset_ids),
-            window=query.window,
-            asked=asked,
-            filters={"market": query.markets, "source": query.sources},
-        )
-        return list_answer(request, query, asked, field="reservations", items=found.items, last_key=found.last_key)
+        visible = self.caller.visible(query.asset_ids)
+        filters = {"market": query.markets, "source": query.sources}
+        return period_list(request, query, RESERVATIONS, owner_ids=visible, window=query.window, filters=filters)
 
 
 class PriceEndpoints(Endpoints):
@@ -106,9 +97,6 @@ class PriceEndpoints(Endpoints):
     @endpoint(query=PriceQuery, answer=PriceList, examples={"answer": PRICES_LISTED})
     def list_prices(self, request: Request, query: PriceQuery) -> HttpResponse:
         """List prices that start in a window, by delivery area, start and market [PR1]."""
-        asked = page_of(request, query)
         areas = [area.value for area in query.delivery_areas]
-        found = page_of_periods(
-            PRICES, owner_ids=areas, window=query.window, asked=asked, filters={"market": query.markets}
-        )
-        return list_answer(request, query, asked, field="prices", items=found.items, last_key=found.last_key)
+        filters = {"market": query.markets}
+        return period_list(request, query, PRICES, owner_ids=areas, window=query.window, filters=filters)

@@ -1,15 +1,15 @@
 """The limits endpoints: each translates in, makes one domain call, translates out."""
 
-import json
-
 from django.http import HttpResponse
 from django.utils import timezone
 from rest_framework.request import Request
 
-from config.api.answers import as_preferred, json_text
+from assets.api.period_lists import revised_list
+from config.api.answers import as_preferred
 from config.api.batches import Stored
 from config.api.endpoint import Endpoints, endpoint
-from config.api.pagination import link_next, page_of
+from config.api.pagination import page_of
+from config.api.period_answers import list_answer
 from markets.api.bodies import ClearQuery, LimitList, LimitQuery, PatchLimits
 from markets.api.examples import CLEARED, LIMITS, LIMITS_SENT, STORED
 from markets.operations import limits as operations
@@ -42,13 +42,13 @@ class LimitEndpoints(Endpoints):
         set it. Give `from` and `to`, or `delivery_day`. Pages count slots [L4] [L5]."""
         start, end = query.window
         page = page_of(request, query)
-        found = queries.list_limits(
-            asset_ids=self.caller.visible(query.asset_ids), start=start, end=end, sources=query.sources, page=page
-        )
-        text = f'{{"limit":{page.limit},"offset":{json.dumps(page.offset)},"limits":{found.groups}}}'
-        answer = json_text(text)
-        link_next(request, query, answer, last_key=found.last_key)
-        return answer
+        visible = self.caller.visible(query.asset_ids)
+
+        def answer() -> HttpResponse:
+            found = queries.list_limits(asset_ids=visible, start=start, end=end, sources=query.sources, page=page)
+            return list_answer(request, query, page, field="limits", items=found.groups, last_key=found.last_key)
+
+        return revised_list(request, query, answer, owner_ids=visible, kind=operations.REVISION_KIND)
 
     @endpoint(query=ClearQuery, status=204, answer=operations.Cleared, refusals=(404,), examples={"answer": CLEARED})
     def clear_limits(self, request: Request, query: ClearQuery) -> HttpResponse:

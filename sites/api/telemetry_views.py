@@ -9,12 +9,11 @@ from django.utils import timezone
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 
-from assets.period_store import Periods, page_of_periods, put_periods
+from assets.api.period_lists import period_list
+from assets.period_store import Periods, put_periods
 from config.api.answers import as_preferred
 from config.api.batches import Stored
 from config.api.endpoint import Endpoints, endpoint
-from config.api.pagination import page_of
-from config.api.period_answers import list_answer
 from config.api.windows import WindowQuery
 from sites.api.examples import INVERTER_READING, INVERTER_READING_SENT, SITE_READING, SITE_READING_SENT, STORED
 from sites.api.telemetry_bodies import (
@@ -40,9 +39,7 @@ class _Telemetry(Endpoints):
         """A page of the readings of these owners, without those that are not among the `seen`."""
         if self.caller.asset_ids is not None:
             owner_ids = ids_among(owner_ids, seen)
-        asked = page_of(request, query)
-        found = page_of_periods(of, owner_ids=owner_ids, window=(query.from_, query.to), asked=asked)
-        return list_answer(request, query, asked, field=of.field, items=found.items, last_key=found.last_key)
+        return period_list(request, query, of, owner_ids=owner_ids, window=(query.from_, query.to))
 
 
 class InverterTelemetryEndpoints(_Telemetry):

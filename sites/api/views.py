@@ -1,5 +1,7 @@
 """The endpoints of sites and inverters: each translates in, makes one domain call, translates out."""
 
+from contextlib import AbstractContextManager
+
 from django.http import HttpResponse
 from django.utils import timezone
 from rest_framework.permissions import SAFE_METHODS
@@ -7,6 +9,7 @@ from rest_framework.request import Request
 
 from config.api.answers import as_preferred, json_of, no_content
 from config.api.endpoint import Endpoints, endpoint
+from config.api.etags import if_match
 from config.api.pagination import PageQuery, link_next, page_of, records_of
 from sites import operations, queries
 from sites.api.bodies import (
@@ -36,6 +39,15 @@ class _Records(Endpoints):
 
 class SiteEndpoints(_Records):
     """Sites: where assets are connected to the grid."""
+
+    def if_match(self, request: Request, site_id: str) -> AbstractContextManager[None]:
+        """The block changes the site only if it is the one that If-Match names [C13]."""
+
+        def read() -> SiteBody:
+            queries.lock_site(site_id, to="change")
+            return SiteBody.of(queries.get_site(site_id, filled=True), filled=True)
+
+        return if_match(request, read)
 
     @endpoint(body=CreateSite, answer=SiteBody, status=201, examples={"body": SITE_SENT, "answer": NEW_SITE})
     def create(self, request: Request, body: CreateSite) -> HttpResponse:
@@ -73,23 +85,34 @@ class SiteEndpoints(_Records):
         return json_of(SiteBody.of(site, filled=True))
 
     @endpoint(
-        body=PatchSite, status=204, answer=SiteBody, refusals=(404,), examples={"body": SITE_PATCH, "answer": SITE}
+        body=PatchSite, status=204, answer=SiteBody, refusals=(404, 412), examples={"body": SITE_PATCH, "answer": SITE}
     )
     def partial_update(self, request: Request, site_id: str, body: PatchSite) -> HttpResponse:
         """Change a site's name or dispatch mode. The mode is checked as it will be; null clears a price [ST3]."""
         changes = {field: getattr(body, field) for field in body.model_fields_set}
-        site = operations.update_site(site_id=site_id, changes=changes, by=self.caller.actor, now=timezone.now())
+        with self.if_match(request, site_id):
+            site = operations.update_site(site_id=site_id, changes=changes, by=self.caller.actor, now=timezone.now())
         return as_preferred(request, SiteBody.of(site, filled=True))
 
-    @endpoint(status=204, refusals=(404, 409))
-    def destroy(self, _request: Request, site_id: str) -> HttpResponse:
+    @endpoint(status=204, refusals=(404, 409, 412))
+    def destroy(self, request: Request, site_id: str) -> HttpResponse:
         """Delete a site that has no inverters, with its telemetry [ST3]."""
-        operations.delete_site(site_id=site_id, by=self.caller.actor)
+        with self.if_match(request, site_id):
+            operations.delete_site(site_id=site_id, by=self.caller.actor)
         return no_content()
 
 
 class InverterEndpoints(_Records):
     """Inverters: the devices at a site behind which assets sit."""
+
+    def if_match(self, request: Request, site_id: str, inverter_id: str) -> AbstractContextManager[None]:
+        """The block changes the inverter only if it is the one that If-Match names [C13]."""
+
+        def read() -> InverterBody:
+            queries.lock_site(site_id, to="change")
+            return InverterBody.of(queries.get_inverter(site_id=site_id, inverter_id=inverter_id))
+
+        return if_match(request, read)
 
     @endpoint(
         body=CreateInverter,
@@ -137,22 +160,24 @@ class InverterEndpoints(_Records):
         body=PatchInverter,
         status=204,
         answer=InverterBody,
-        refusals=(404,),
+        refusals=(404, 412),
         examples={"body": INVERTER_PATCH, "answer": INVERTER},
     )
     def partial_update(self, request: Request, site_id: str, inverter_id: str, body: PatchInverter) -> HttpResponse:
         """Change an inverter; null clears plant data and is refused elsewhere [ST4] [ST5]."""
-        inverter = operations.update_inverter(
-            site_id=site_id,
-            inverter_id=inverter_id,
-            changes=body.model_dump(exclude_unset=True),
-            by=self.caller.actor,
-            now=timezone.now(),
-        )
+        with self.if_match(request, site_id, inverter_id):
+            inverter = operations.update_inverter(
+                site_id=site_id,
+                inverter_id=inverter_id,
+                changes=body.model_dump(exclude_unset=True),
+                by=self.caller.actor,
+                now=timezone.now(),
+            )
         return as_preferred(request, InverterBody.of(inverter))
 
-    @endpoint(status=204, refusals=(404,))
-    def destroy(self, _request: Request, site_id: str, inverter_id: str) -> HttpResponse:
+    @endpoint(status=204, refusals=(404, 412))
+    def destroy(self, request: Request, site_id: str, inverter_id: str) -> HttpResponse:
         """Delete an inverter, with its telemetry [ST4]."""
-        operations.delete_inverter(site_id=site_id, inverter_id=inverter_id, by=self.caller.actor)
+        with self.if_match(request, site_id, inverter_id):
+            operations.delete_inverter(site_id=site_id, inverter_id=inverter_id, by=self.caller.actor)
         return no_content()

@@ -161,7 +161,7 @@ def test_any_number_of_forecasts_takes_the_same_statements(
     for items in ([forecast(battery)], [forecast(battery, slot, generation=7) for slot in range(200)]):
         with django_assert_num_queries(6):
             put(api, *items)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         api.get(f"{PATH}?asset_ids={battery}&{MORNING}&limit=1000")
 
 

@@ -1,0 +1,60 @@
+"""Lists of periods, answered with 304 from their revisions alone where the client has them [C13]."""
+
+from collections.abc import Callable, Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpResponse
+from rest_framework.request import Request
+
+from assets.period_store import Periods, page_of_periods
+from assets.revisions import revisions_of
+from config.api.etags import tag_of_list, unless_matched
+from config.api.pagination import PageQuery, page_of
+from config.api.period_answers import list_answer
+
+
+def revised_list(
+    request: Request,
+    query: PageQuery,
+    make: Callable[[], HttpResponse],
+    *,
+    owner_ids: Collection[str],
+    kind: str,
+    more: Any = None,
+) -> HttpResponse:
+    """The list, or 304: the tag is made of the query and the owners' revisions of this kind, read before the list.
+
+    `more` is whatever else the answer depends on.
+    """
+    revisions = revisions_of(owner_ids=owner_ids, kind=kind)
+    tag = tag_of_list(request, query, owner_ids=owner_ids, revisions=revisions, more=more)
+    return unless_matched(request, tag, make)
+
+
+def period_list(
+    request: Request,
+    query: PageQuery,
+    periods: Periods[Any],
+    *,
+    owner_ids: Collection[str],
+    window: tuple[datetime, datetime] | None,
+    filters: Mapping[str, Collection[str] | None] | None = None,
+    more: Any = None,
+) -> HttpResponse:
+    """The page of these owners' periods that start in `[start, end)`, or without a window of the latest, or 304."""
+    asked = page_of(request, query)
+
+    def make() -> HttpResponse:
+        found = page_of_periods(periods, owner_ids=owner_ids, window=window, asked=asked, filters=filters)
+        return list_answer(
+            request,
+            query,
+            asked,
+            field=periods.field,
+            items=found.items,
+            last_key=found.last_key,
+            more_fields=found.totals,
+        )
+
+    return revised_list(request, query, make, owner_ids=owner_ids, kind=periods.kind, more=more)

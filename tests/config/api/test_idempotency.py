@@ -1,0 +1,150 @@
+"""Idempotency keys of POSTs [C12]."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.http import HttpResponse
+from django.utils import timezone
+
+from assets.models import Asset
+from config.api import idempotency
+from config.api.models import StoredAnswer
+from tests.clients import Api, faults_of, read
+from tests.factories.assets import asset_body, make_asset
+from tests.races import at_once
+
+pytestmark = pytest.mark.django_db
+KEY = {"Idempotency_Key": "order 66"}
+
+
+@pytest.fixture
+def api() -> Api:
+    return Api.with_key("assets:write", "assets:read")
+
+
+def same(first: HttpResponse, second: HttpResponse) -> bool:
+    return (first.status_code, first.content, first.get("Location")) == (
+        second.status_code,
+        second.content,
+        second.get("Location"),
+    )
+
+
+def test_the_same_request_again_gets_the_same_answer_and_is_done_once(api: Api) -> None:
+    first = api.post("/assets", asset_body(), **KEY)
+    second = api.post("/assets", asset_body(), **KEY)
+    assert first.status_code == 201
+    assert same(first, second)
+    assert "Idempotent-Replayed" not in first
+    assert second["Idempotent-Replayed"] == "true"
+    assert Asset.objects.count() == 1
+
+
+def test_an_action_without_a_body_is_replayed_as_204(api: Api) -> None:
+    """Without the key, the second would be 409."""
+    path = f"/assets/{make_asset().pk}/actions/commission"
+    assert [api.post(path, **KEY).status_code for _ in range(2)] == [204, 204]
+    assert api.post(path).status_code == 409
+
+
+def test_another_body_with_the_same_key_is_refused(api: Api) -> None:
+    api.post("/assets", asset_body(), **KEY)
+    answer = api.post("/assets", asset_body(name="Another"), **KEY)
+    assert [loc for loc, _ in faults_of(answer)] == [("header", "Idempotency-Key")]
+    assert Asset.objects.count() == 1
+
+
+def test_a_key_belongs_to_its_caller_and_its_path(api: Api) -> None:
+    first, second = make_asset(), make_asset()
+    for path in (f"/assets/{asset.pk}/actions/commission" for asset in (first, second)):
+        assert "Idempotent-Replayed" not in api.post(path, **KEY)
+    other = Api.with_key("assets:write")
+    assert other.post(f"/assets/{first.pk}/actions/commission", **KEY).status_code == 409
+
+
+def test_a_refusal_is_an_answer_too(api: Api) -> None:
+    """What was refused once is refused again, also when it would be possible by then."""
+    asset = make_asset()
+    path = f"/assets/{asset.pk}/actions/go-live"
+    first = api.post(path, **KEY)
+    assert first.status_code == 409
+    api.post(f"/assets/{asset.pk}/actions/commission")
+    second = api.post(path, **KEY)
+    assert same(first, second)
+    assert api.post(path).status_code == 204
+
+
+def test_a_422_is_stored_with_its_faults(api: Api) -> None:
+    first, second = (api.post("/assets", asset_body(name=""), **KEY) for _ in range(2))
+    assert faults_of(first) == faults_of(second)
+    assert second["Idempotent-Replayed"] == "true"
+
+
+def test_what_failed_on_our_side_is_not_stored(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(**_: Any) -> Asset:
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as broken:
+        broken.setattr("assets.operations.create_asset", fail)
+        assert (
+            api.client.post(
+                "/api/v1/assets",
+                json.dumps(asset_body()),
+                content_type="application/json",
+                headers={**api.headers, "Idempotency-Key": "order 66"},
+            ).status_code
+            == 500
+        )
+    assert not StoredAnswer.objects.exists()
+    assert api.post("/assets", asset_body(), **KEY).status_code == 201
+
+
+@pytest.mark.parametrize("key", ["", "x" * 256, "ümlaut", "tab\there"])
+def test_a_malformed_key_is_refused(api: Api, key: str) -> None:
+    answer = api.send("POST", "/assets", asset_body(), headers={"Idempotency-Key": key})
+    assert faults_of(answer) == [(("header", "Idempotency-Key"), "idempotency_key")]
+    assert Asset.objects.count() == 0
+
+
+def test_a_key_is_forgotten_after_a_day(api: Api) -> None:
+    api.post("/assets", asset_body(), **KEY)
+    StoredAnswer.objects.update(created_at=timezone.now() - timedelta(hours=24, seconds=1))
+    assert "Idempotent-Replayed" not in api.post("/assets", asset_body(), **KEY)
+    assert Asset.objects.count() == 2
+    StoredAnswer.objects.update(created_at=timezone.now() - timedelta(hours=25))
+    api.post("/assets", asset_body(), Idempotency_Key="another")
+    assert list(StoredAnswer.objects.values_list("key", flat=True)) == ["another"]
+
+
+def test_other_methods_know_no_such_key(api: Api) -> None:
+    path = f"/assets/{make_asset().pk}"
+    for name in ("One", "Two"):
+        assert api.patch(path, {"name": name}, **KEY).status_code == 204
+    assert read(api.get(path))["name"] == "Two"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_while_the_first_is_running_the_second_is_409() -> None:
+    api = Api.with_key("assets:write")
+    caller = StoredAnswer(caller="", path="/api/v1/assets", key="order 66")
+    api.post("/assets", asset_body(), Idempotency_Key="first")
+    caller.caller = StoredAnswer.objects.get().caller
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{caller.caller} {caller.path} {caller.key}"]
+        )
+        (answer,) = at_once(lambda: api.post("/assets", asset_body(), **KEY))
+    assert answer.status_code == 409
+    assert "order 66" in read(answer, 409)["detail"]
+    assert idempotency.HEADER in read(answer, 409)["detail"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_at_once_one_is_done() -> None:
+    api = Api.with_key("assets:write")
+    answers = at_once(*[lambda: api.post("/assets", asset_body(), **KEY).status_code] * 16)
+    assert set(answers) <= {201, 409}
+    assert Asset.objects.count() == 1
