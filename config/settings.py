@@ -218,6 +218,7 @@ UNFOLD = {
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_BACK_BUTTON": True,
     "ENVIRONMENT": "config.desk.navigation.environment",
+    "DASHBOARD_CALLBACK": "config.desk.home.panels",
     "STYLES": [lambda _request: static("desk/desk.css")],
     "SITE_FAVICONS": [
         {"rel": "icon", "type": "image/svg+xml", "href": lambda _request: static("desk/favicon.svg")},

@@ -16,6 +16,8 @@ View = Callable[..., HttpResponse]
 class BackOffice(UnfoldAdminSite):
     """Unfold's admin, without the bulk deletion that goes past the operations, and safe from what cannot be stored."""
 
+    index_title = "Home"
+
     def __init__(self, name: str = "admin") -> None:
         super().__init__(name)
         self.disable_action("delete_selected")

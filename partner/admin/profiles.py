@@ -64,6 +64,7 @@ class ProfileForm(RecordForm):
             "signal_thresholds",
             "frame_origins",
         )
+        widgets = {"signal_thresholds": UnfoldAdminTextareaWidget(attrs={"rows": 3})}
         help_texts = {
             "public_name": "What partners call the site, such as Sibaya.",
             "currency": "Three capital letters, such as ZAR.",

@@ -29,7 +29,7 @@ class SnapshotAdmin(DeskAdmin):
     search_help_text = "Site or kind"
     ordering = ("site_id", "kind")
     fieldsets = (
-        (None, {"fields": (("site", "kind"), ("state", "age"), ("data_through", "etag"))}),
+        (None, {"fields": (("site", "kind"), ("state", "age"), "data_through", "etag")}),
         ("Runs", {"fields": (("last_checked_at", "next_check_at"), ("last_success_at", "stale_from"))}),
         ("Last failure", {"fields": ("last_failed_at", "last_failure")}),
         ("Document", {"fields": ("document",)}),

@@ -8,7 +8,7 @@ from celery import current_app
 from django import forms
 from django.utils import timezone
 from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
-from unfold.widgets import UnfoldAdminSelectWidget
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
 SHORTEST, LONGEST = timedelta(seconds=1), timedelta(days=366)
 
@@ -32,6 +32,7 @@ class PeriodicTaskForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscr
     class Meta:
         model = PeriodicTask
         fields = ("name", "enabled", "task", "description", "interval", "crontab", "start_time", "one_off", "args")
+        widgets = {field: UnfoldAdminTextareaWidget(attrs={"rows": 2}) for field in ("description", "args", "kwargs")}
 
     def clean_args(self) -> str:
         """Positional arguments: a list."""
