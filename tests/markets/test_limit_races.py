@@ -7,8 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import partial
-from threading import Barrier
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from django.db import connection, transaction
@@ -25,33 +24,37 @@ from markets.operations import limits as operations
 from markets.vocabulary import LimitSource
 from tests.factories.assets import make_asset
 from tests.factories.limits import NOW, limit_item, make_limits, slot_item
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 WRITERS = 16
 ROUNDS = 6
 
+Answer = TypeVar("Answer")
 
-def at_once(*calls: Callable[[], Any]) -> list[Any]:
-    """What the calls answer, or the refusals they raise, each from a thread and a connection of its own."""
-    start = Barrier(len(calls))
 
-    def run(call: Callable[[], Any]) -> Any:
+def or_refusal(call: Callable[[], Answer]) -> Callable[[], Answer | DomainError]:
+    """The call, answering what it is refused with."""
+
+    def answer() -> Answer | DomainError:
         try:
-            start.wait(timeout=30)
             return call()
         except DomainError as refusal:
             return refusal
-        finally:
-            connection.close()
 
-    with ThreadPoolExecutor(max_workers=len(calls)) as pool:
-        return list(pool.map(run, calls))
+    return answer
 
 
 def put(*items: dict[str, Any]) -> Stored:
     """Store a batch."""
     return operations.put_limits(items=[LimitItem.model_validate(item) for item in items], now=timezone.now())
+
+
+def clear(asset_id: str, source: LimitSource) -> operations.Cleared:
+    """Take back what a source says in the days around now."""
+    start, end = NOW - timedelta(days=1), NOW + timedelta(days=2)
+    return operations.clear_limits(asset_id=asset_id, source=source, start=start, end=end, now=timezone.now())
 
 
 def batch_of_writer(writer: int, asset_ids: list[str], dice: random.Random) -> list[dict[str, Any]]:
@@ -83,17 +86,16 @@ def test_overlapping_shuffled_batches_never_deadlock_and_leave_rows_whole(monkey
         dice = random.Random(writer)
         return [put(*batch_of_writer(writer, asset_ids, dice)) for _ in range(ROUNDS)]
 
-    def clear() -> None:
+    def clear_all() -> list[Stored]:
         for asset_id in (*asset_ids, *reversed(asset_ids)):
-            operations.clear_limits(
-                asset_id=asset_id, source=LimitSource.PV, start=NOW, end=NOW + timedelta(days=2), now=timezone.now()
-            )
+            clear(asset_id, LimitSource.PV)
+        return []
 
-    outcomes = at_once(*(partial(write, writer) for writer in range(1, WRITERS + 1)), clear)
-    assert all(isinstance(outcome, list) for outcome in outcomes[:-1]), outcomes
+    outcomes = at_once(*(partial(write, writer) for writer in range(1, WRITERS + 1)), clear_all)
+    assert [len(outcome) for outcome in outcomes] == [ROUNDS] * WRITERS + [0]
     rows = Limit.objects.values_list("power_charge", "power_discharge", "energy_low", "energy_high")
     assert rows
-    assert all(-charge == discharge == low == high for charge, discharge, low, high in rows)
+    assert all(charge is not None and -charge == discharge == low == high for charge, discharge, low, high in rows)
 
 
 def test_of_writers_of_one_new_slot_one_inserts_and_the_others_update(battery: str) -> None:
@@ -115,7 +117,8 @@ def test_writers_of_different_columns_keep_each_others_values(battery: str) -> N
 @pytest.mark.parametrize("_round", range(5))
 def test_a_band_is_never_crossed_by_two_writers_between_them(battery: str, _round: int) -> None:
     """[L7] Whoever comes second is refused, and told which item it was."""
-    outcomes = at_once(lambda: put(slot_item(battery, energy_low=6)), lambda: put(slot_item(battery, energy_high=5)))
+    values = {"energy_low": 6}, {"energy_high": 5}
+    outcomes = at_once(*(or_refusal(partial(put, slot_item(battery, **value))) for value in values))
     [refusal] = [outcome for outcome in outcomes if isinstance(outcome, InvalidError)]
     assert refusal.faults[0].loc[:3] == ("body", "limits", 0)
     assert Limit.objects.filter(energy_low=None).exists() != Limit.objects.filter(energy_high=None).exists()
@@ -125,12 +128,12 @@ def test_a_band_is_never_crossed_by_two_writers_between_them(battery: str, _roun
 def test_an_asset_is_deleted_with_its_limits_or_before_them(_round: int) -> None:
     """[A4] [C8] No row is left behind, and nobody fails at the end of a transaction."""
     asset = make_asset()
+    all_day = limit_item(asset.pk, start_time="00:00", end_time="24:00")
     stored, deleted = at_once(
-        lambda: put(limit_item(asset.pk, start_time="00:00", end_time="24:00")),
-        lambda: delete_asset(asset_id=asset.pk, by="user:anna"),
+        or_refusal(partial(put, all_day)), or_refusal(partial(delete_asset, asset_id=asset.pk, by="user:anna"))
     )
     assert deleted is None
-    assert isinstance(stored, UnknownAssetError) or stored.inserted == 96
+    assert isinstance(stored, UnknownAssetError) or stored == Stored(inserted=96, updated=0, unchanged=0)
     assert not Limit.objects.exists()
 
 
@@ -138,11 +141,8 @@ def test_an_asset_is_deleted_with_its_limits_or_before_them(_round: int) -> None
 def test_what_is_cleared_and_written_at_once_is_one_after_the_other(battery: str, _round: int) -> None:
     """[L6] A lock that is set while the row is cleared is kept."""
     make_limits(limit_item(battery, power_charge=-5, start_time="00:00", end_time="24:00"))
-    window = {"start": NOW - timedelta(days=1), "end": NOW + timedelta(days=1), "now": NOW}
-    at_once(
-        lambda: operations.clear_limits(asset_id=battery, source=LimitSource.CUSTOMER, **window),
-        lambda: put(limit_item(battery, trading_locked=True, start_time="00:00", end_time="24:00")),
-    )
+    lock = limit_item(battery, trading_locked=True, start_time="00:00", end_time="24:00")
+    at_once(partial(clear, battery, LimitSource.CUSTOMER), partial(put, lock))
     assert set(Limit.objects.values_list("power_charge", "trading_locked")) == {(None, True)}
     assert Limit.objects.count() == 96
 
@@ -162,18 +162,17 @@ def wait_until_somebody_waits() -> None:
 def test_a_clear_that_waited_for_a_writer_sees_what_was_written(battery: str) -> None:
     """[L6] It keeps the lock that was set meanwhile, and removes the row whose lock was cleared meanwhile."""
     make_limits(slot_item(battery, 1), slot_item(battery, 2, trading_locked=True), slot_item(battery, 3))
-    window = {"start": NOW - timedelta(days=1), "end": NOW + timedelta(days=1), "now": NOW}
 
-    def clear() -> Any:
+    def clear_and_leave() -> operations.Cleared:
         try:
-            return operations.clear_limits(asset_id=battery, source=LimitSource.CUSTOMER, **window)
+            return clear(battery, LimitSource.CUSTOMER)
         finally:
             connection.close()
 
     with ThreadPoolExecutor() as pool:
         with transaction.atomic():
             put(slot_item(battery, 1, trading_locked=True), slot_item(battery, 2, trading_locked=False))
-            cleared = pool.submit(clear)
+            cleared = pool.submit(clear_and_leave)
             wait_until_somebody_waits()
         assert cleared.result(timeout=30) == operations.Cleared(updated=1, deleted=2)
     assert list(Limit.objects.values_list("start_time__hour", "power_charge", "trading_locked")) == [(1, None, True)]

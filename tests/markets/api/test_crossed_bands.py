@@ -8,6 +8,7 @@ import pytest
 from markets.limit_items import LimitItem
 from markets.models import Limit
 from markets.operations import limits as operations
+from markets.queries import limits as queries
 from tests.factories.clients import ApiClient
 from tests.factories.limits import NOW, limit_item, make_limits, patch, slot_item, slots_of, stored_rows
 
@@ -29,7 +30,7 @@ def places(faults: list[tuple[int, str, str]]) -> list[tuple[int, str]]:
 def test_an_item_that_crosses_its_own_band_is_named(api: ApiClient, battery: str) -> None:
     """The sentence names asset, slot and source; it is said before an asset is looked up [C3]."""
     expected = "energy_low 9.5 would be above energy_high 3 for {} at 2026-05-01T06:00:00Z, source CUSTOMER"
-    bad = {"energy_low": "9.50", "energy_high": 3}
+    bad: dict[str, Any] = {"energy_low": "9.50", "energy_high": 3}
     assert crossed(api, slot_item(battery, 7), slot_item(battery, **bad)) == [
         (1, "energy_low", expected.format(battery))
     ]
@@ -107,7 +108,7 @@ def test_a_band_that_sources_cross_between_them_is_reported_as_it_is(api: ApiCli
 def test_a_batch_is_tried_again_when_what_it_crossed_is_gone(battery: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Between the refusal and the look at who caused it, another client may take its values back."""
     make_limits(slot_item(battery, energy_high=5))
-    find = operations.find_crossed_bands
+    find = queries.find_crossed_bands
 
     def take_back_and_find(*args: Any) -> Any:
         Limit.objects.update(energy_high=None)
