@@ -32,7 +32,7 @@ class Figure:
 def panels(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """The home page's context: one query for each panel that the operator may see."""
     if request.user.has_perm("assets.view_asset"):
-        troubled = with_latest_status(Asset.objects.filter(lifecycle__in=IN_USE))
+        troubled: QuerySet[Any] = with_latest_status(Asset.objects.filter(lifecycle__in=IN_USE))
         context |= {
             "lifecycles": _lifecycles(),
             "statuses": _statuses(),
@@ -54,7 +54,7 @@ def _lifecycles() -> list[Figure]:
 
 
 def _statuses() -> list[Figure]:
-    in_use = with_latest_status(Asset.objects.filter(lifecycle__in=IN_USE))
+    in_use: QuerySet[Any] = with_latest_status(Asset.objects.filter(lifecycle__in=IN_USE))
     numbers = dict(in_use.order_by().values_list("latest_status").annotate(number=Count("pk")))
     return [
         Figure(
