@@ -17,7 +17,7 @@ from config.api.pagination import Page
 from config.database.pages import JsonPage, Order, Selection, page
 from config.database.periods import PeriodTable
 from config.database.refusals import retried
-from config.database.upsert import upsert
+from config.database.upsert import upsert, upsert_and_echo
 
 Item = TypeVar("Item", bound=BaseModel)
 
@@ -37,50 +37,80 @@ class Periods(Generic[Item]):
     lock_owners: Callable[..., None] | None = None
     order: Order = "owner"
 
-    @property
-    def naming(self) -> str:
-        """What the key is made of, as errors say it."""
-        *first, last = (column.name for column in self.table.key)
-        return f"{', '.join(first)} and {last}"
+    def naming(self, *, owned: bool) -> str:
+        """What the key is made of, as errors say it; `owned`: within what is one owner's."""
+        *first, last = (column.name for column in self.table.key[1 if owned else 0 :])
+        return f"{', '.join(first)} and {last}" if first else last
 
 
 @retried
 def put_periods(
-    periods: Periods[Item], *, items: Sequence[Item], now: datetime, visible: Collection[str] | None = None
+    periods: Periods[Item],
+    *,
+    items: Sequence[Item],
+    now: datetime,
+    visible: Collection[str] | None = None,
+    owner_id: str | None = None,
 ) -> Stored:
     """Store a batch, all or nothing [B1]; a row that is there already is overwritten whole.
 
-    Raises InvalidError naming items of the same key [B2], or what `lock_owners` raises for owners that do not exist.
+    With an `owner_id` they are all its, and the items do not say so. Raises InvalidError naming items of the same key
+    [B2], or what `lock_owners` raises for owners that do not exist.
     """
-    names = [column.name for column in periods.table.key]
-    keys = [tuple(getattr(item, name) for name in names) for item in items]
-    refuse_repeats(keys, items=periods.field, naming=periods.naming)
+    owner_ids = _owners(periods, items, owner_id=owner_id)
     rows = periods.items.dump_json(list(items)).decode()
     with transaction.atomic():
         if periods.lock_owners:
-            periods.lock_owners({str(key[0]) for key in keys}, visible=visible)
-        stored = upsert(periods.table, rows=rows, now=now)
+            periods.lock_owners(owner_ids, visible=visible)
+        stored = upsert(periods.table, rows=rows, now=now, owner_id=owner_id)
         raise_revisions(owner_ids=stored.owners, kind=periods.kind, now=now)
     unchanged = len(items) - stored.inserted - stored.updated
     return Stored(inserted=stored.inserted, updated=stored.updated, unchanged=unchanged)
+
+
+@retried
+def post_periods(
+    periods: Periods[Item], *, items: Sequence[Item], now: datetime, visible: Collection[str] | None = None
+) -> str:
+    """Likewise, and answer the stored rows as a JSON array, in the order of the items.
+
+    `lock_owners` has to lock the owners against others who write this kind of periods, not only against deletion.
+    """
+    owner_ids = _owners(periods, items)
+    rows = periods.items.dump_json(list(items)).decode()
+    with transaction.atomic():
+        if periods.lock_owners:
+            periods.lock_owners(owner_ids, visible=visible)
+        stored, echo = upsert_and_echo(periods.table, rows=rows, now=now)
+        raise_revisions(owner_ids=stored.owners, kind=periods.kind, now=now)
+    return echo
+
+
+def _owners(periods: Periods[Item], items: Sequence[Item], *, owner_id: str | None = None) -> set[str]:
+    """Whose items they are; InvalidError where two have the same key."""
+    owned = owner_id is not None
+    names = [column.name for column in periods.table.key[1 if owned else 0 :]]
+    keys = [tuple(getattr(item, name) for name in names) for item in items]
+    refuse_repeats(keys, items=periods.field, naming=periods.naming(owned=owned))
+    return {str(key[0]) for key in keys} if owner_id is None else {owner_id}
 
 
 def page_of_periods(
     periods: Periods[Item],
     *,
     owner_ids: Collection[str],
-    window: tuple[datetime, datetime],
+    window: tuple[datetime, datetime] | None,
     asked: Page,
     filters: Mapping[str, Collection[str] | None] | None = None,
 ) -> JsonPage:
-    """A page of the periods that start in `[start, end)`; a filter of None is none."""
-    start, end = window
-    chosen = {name: words for name, words in (filters or {}).items() if words is not None}
+    """A page of the periods that start in `[start, end)`, or without a window of the latest of each owner.
+
+    A filter of None is none.
+    """
     selection = Selection(
         owner_ids=owner_ids,
-        start=start,
-        end=end,
-        filters=chosen,
+        window=window,
+        filters={name: words for name, words in (filters or {}).items() if words is not None},
         limit=asked.limit,
         offset=asked.offset or 0,
         after=asked.after,

@@ -22,14 +22,9 @@ Order = Literal["owner", "time"]
 PAGE = """
 WITH page AS (
     SELECT period.*
-    FROM (SELECT DISTINCT id COLLATE "C" AS id FROM unnest(%(owner_ids)s::text[]) AS given (id) ORDER BY 1) AS wanted
-    CROSS JOIN LATERAL (
-        SELECT * FROM {table} AS period
-        WHERE {owner} = wanted.id AND {time} >= %(start)s AND {time} < %(end)s {filters} {after}
-        ORDER BY {key_within_owner}
-        LIMIT %(offset)s + %(limit)s + 1
-    ) AS period
-    ORDER BY {order}
+    FROM {wanted}
+    CROSS JOIN LATERAL ({part} {after} {most_of_each}) AS period
+    ORDER BY {order_of_parts}
     OFFSET %(offset)s
     LIMIT %(limit)s + 1
 ),
@@ -37,18 +32,36 @@ placed AS (SELECT *, row_number() OVER (ORDER BY {order}) AS place FROM page AS 
 SELECT
     coalesce('[' || string_agg({row}, ',' ORDER BY place) FILTER (WHERE place <= %(limit)s) || ']', '[]'),
     max(place) > %(limit)s,
-    ARRAY[{last_key}]
+    ARRAY[{last_key}],
+    {totals}
 FROM placed AS period
 """
+WANTED = """
+(SELECT DISTINCT id COLLATE "C" AS id FROM unnest(%(owner_ids)s::text[]) AS given (id) ORDER BY 1) AS wanted
+"""
+IN_WINDOW = """
+SELECT * FROM {table} AS period
+WHERE {owner} = wanted.id AND {time} >= %(start)s AND {time} < %(end)s {filters}
+"""
+MOST_OF_EACH = "ORDER BY {key_within_owner} LIMIT %(offset)s + %(limit)s + 1"
+# One step into the key's index per owner, however long its history is.
+LATEST = """
+SELECT * FROM (SELECT * FROM {table} WHERE {owner} = wanted.id ORDER BY {key_backwards} LIMIT 1) AS period
+WHERE true {filters}
+"""
+# OFFSET 0 keeps it to the key's index too, owner by owner, where the planner may think of reading the whole table.
+TOTALS = "(SELECT {totals} FROM {wanted} CROSS JOIN LATERAL ({part} OFFSET 0) AS period)"
 
 
 @dataclass(frozen=True)
 class Selection:
-    """Which periods: whose, in `[start, end)`, with one of these words in these columns, after this key."""
+    """Which periods: whose, in `[start, end)` or, without a window, the latest of each, with these words in columns.
+
+    Its page begins after a key, if any is given.
+    """
 
     owner_ids: Collection[str]
-    start: datetime
-    end: datetime
+    window: tuple[datetime, datetime] | None
     filters: Mapping[str, Collection[str]]
     limit: int
     offset: int = 0
@@ -57,48 +70,85 @@ class Selection:
 
 @dataclass(frozen=True)
 class JsonPage:
-    """A page's items as a JSON array, and the key of its last one where more follow."""
+    """A page's items as a JSON array, and the key of its last one where more follow.
+
+    `totals` are those of the whole selection, as JSON fields that follow others; empty where the table has none.
+    """
 
     items: str
     last_key: tuple[str, ...] | None
+    totals: str
 
 
 def page(table: PeriodTable, wanted: Selection, *, order: Order = "owner") -> JsonPage:
-    """One page, ordered by (owner, time, ...), or by (time, owner, ...)."""
-    items, more, last_key = fetch_row(
-        statement(table, filters=tuple(wanted.filters), resumed=wanted.after is not None, order=order),
+    """One page, ordered by (owner, time, ...), or by (time, owner, ...).
+
+    The latest are always ordered by owner: which it is may change from page to page, and still none is missed or
+    repeated.
+    """
+    start, end = wanted.window or (None, None)
+    key = _key(table, order=None if wanted.window is None else order)
+    items, more, last_key, totals = fetch_row(
+        statement(table, key=key, filters=tuple(wanted.filters), resumed=wanted.after is not None),
         {
             "owner_ids": list(wanted.owner_ids),
-            "start": wanted.start,
-            "end": wanted.end,
+            "start": start,
+            "end": end,
             "offset": wanted.offset,
             "limit": wanted.limit,
             **{f"only_{name}": list(words) for name, words in wanted.filters.items()},
             **{f"after_{index}": part for index, part in enumerate(wanted.after or ())},
         },
     )
-    return JsonPage(items=items, last_key=tuple(last_key) if more else None)
+    return JsonPage(items=items, last_key=tuple(last_key) if more else None, totals=totals)
+
+
+def _key(table: PeriodTable, *, order: Order | None) -> tuple[Column, ...]:
+    """The columns that a page is ordered by and continued after; without an order there is one row per owner."""
+    if order is None:
+        return (table.owner,)
+    return table.key if order == "owner" else (table.time, table.owner, *table.key[2:])
 
 
 @lru_cache
-def statement(table: PeriodTable, *, filters: tuple[str, ...], resumed: bool, order: Order) -> str:
-    """The statement that reads a page of a table."""
-    key = list(table.key) if order == "owner" else [table.time, table.owner, *table.key[2:]]
-    after = ""
-    if resumed:
-        parts = ", ".join(f"%(after_{index})s::{column.sql_type}" for index, column in enumerate(key))
-        after = f"AND ({', '.join(f'period.{column.ordered}' for column in key)}) > ({parts})"
-    return PAGE.format(
+def statement(table: PeriodTable, *, key: tuple[Column, ...], filters: tuple[str, ...], resumed: bool) -> str:
+    """The statement that reads a page of a table in the order of a key; of the owner alone: the latest of each."""
+    latest = key == (table.owner,)
+    part = (LATEST if latest else IN_WINDOW).format(
         table=table.name,
         owner=table.owner.name,
         time=table.time.name,
+        key_backwards=", ".join(f"{column.ordered} DESC" for column in table.key[1:]),
         filters=" ".join(f"AND {name} = ANY(%(only_{name})s)" for name in filters),
-        after=after,
-        key_within_owner=", ".join(column.ordered for column in table.key[1:]),
+    )
+    key_within_owner = ", ".join(column.ordered for column in table.key[1:])
+    return PAGE.format(
+        wanted=WANTED,
+        part=part,
+        after=_after(key) if resumed else "",
+        most_of_each="" if latest else MOST_OF_EACH.format(key_within_owner=key_within_owner),
         order=", ".join(f"period.{column.ordered}" for column in key),
+        # as the owners come, which the planner knows to be their order: it reads no more of them than it needs
+        order_of_parts=", ".join(
+            "wanted.id" if column is table.owner else f"period.{column.ordered}" for column in key
+        ),
         row=row_text(table),
         last_key=", ".join(f"max({column.name}::text) FILTER (WHERE place = %(limit)s)" for column in key),
+        totals=_totals(table, part),
     )
+
+
+def _after(key: tuple[Column, ...]) -> str:
+    parts = ", ".join(f"%(after_{index})s::{column.sql_type}" for index, column in enumerate(key))
+    return f"AND ({', '.join(f'period.{column.ordered}' for column in key)}) > ({parts})"
+
+
+def _totals(table: PeriodTable, part: str) -> str:
+    """SQL that writes the table's totals, over all rows of all parts, as JSON fields that follow others."""
+    if not table.totals:
+        return "''"
+    fields = " || ".join(f"',\"{name}\":' || {written}" for name, written in table.totals.items())
+    return TOTALS.format(totals=fields, wanted=WANTED, part=part)
 
 
 def row_text(table: PeriodTable) -> str:

@@ -37,12 +37,14 @@ class Column:
 class PeriodTable:
     """What the statements need to know of a model: which columns an answer has, in its order.
 
-    `written` gives the SQL of JSON that differs from the column's own, by the name in the answer.
+    `written` gives the SQL of JSON that differs from the column's own, by the name in the answer, and `totals` that of
+    sums over a whole selection, by their names beside the items. Both call a row `period`.
     """
 
     model: type[models.Model]
     answer: tuple[str, ...]
     written: Mapping[str, str] = field(default_factory=dict)
+    totals: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:

@@ -8,20 +8,39 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
+from config.database.pages import row_text
 from config.database.periods import PeriodTable
 from config.database.statements import fetch_row
 
-UPSERT = """
-WITH stored AS (
+ITEMS = "json_to_recordset(%(rows)s::json) AS given ({typed_columns})"
+INSERT = """
     INSERT INTO {table} AS stored ({columns}, created_at, updated_at)
-    SELECT {columns}, %(now)s, %(now)s
-    FROM json_to_recordset(%(rows)s::json) AS given ({typed_columns})
+    SELECT {given_columns}, %(now)s, %(now)s
+    FROM {items}
     ORDER BY {ordered_key}
     ON CONFLICT ({key}) DO UPDATE SET {assignments}, updated_at = excluded.updated_at
     WHERE ({stored_values}) IS DISTINCT FROM ({given_values})
-    RETURNING stored.{owner} AS owner, stored.xmax = 0 AS is_new
-)
-SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new), array_agg(DISTINCT owner) FROM stored
+"""
+UPSERT = """
+WITH written AS ({insert} RETURNING stored.{owner} AS owner, stored.xmax = 0 AS is_new)
+SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new), array_agg(DISTINCT owner) FROM written
+"""
+# A row that holds the same values already is not written, so it is read: as it was before the statement, which it still
+# is if whoever writes rows of its owner waits for the transaction.
+ECHOING_UPSERT = """
+WITH given AS MATERIALIZED (
+    SELECT * FROM ROWS FROM (json_to_recordset(%(rows)s::json) AS ({typed_columns})) WITH ORDINALITY
+        AS item ({names}, place)
+),
+written AS ({insert} RETURNING {returned_key}, stored.xmax = 0 AS is_new, stored AS whole)
+SELECT
+    count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new),
+    array_agg(DISTINCT written.{owner}) FILTER (WHERE is_new IS NOT NULL),
+    '[' || string_agg({row}, ',' ORDER BY given.place) || ']'
+FROM given
+LEFT JOIN written USING ({key})
+LEFT JOIN {table} AS kept USING ({key})
+CROSS JOIN LATERAL (SELECT (coalesce(written.whole, kept)).*) AS period
 """
 
 
@@ -34,27 +53,56 @@ class Upserted:
     owners: tuple[str, ...]
 
 
-def upsert(table: PeriodTable, *, rows: str, now: datetime) -> Upserted:
+def upsert(table: PeriodTable, *, rows: str, now: datetime, owner_id: str | None = None) -> Upserted:
     """Store rows, a JSON array of objects with the table's columns; every value column is overwritten.
 
-    Rows are written in the order of their key, so that two batches never wait for each other in a circle. A row whose
-    values are the same is not written [C10]. Two rows of one key are an error of the caller's [B2].
+    With an `owner_id` they are all its, and the objects do not say so. Rows are written in the order of their key, so
+    that two batches never wait for each other in a circle. A row whose values are the same is not written [C10]. Two
+    rows of one key are an error of the caller's [B2].
     """
-    inserted, updated, owners = fetch_row(_statement(table), {"rows": rows, "now": now})
+    params = {"rows": rows, "now": now, "owner_id": owner_id}
+    inserted, updated, owners = fetch_row(_statement(table, owned=owner_id is not None), params)
     return Upserted(inserted=inserted, updated=updated, owners=tuple(owners or ()))
 
 
+def upsert_and_echo(table: PeriodTable, *, rows: str, now: datetime) -> tuple[Upserted, str]:
+    """Likewise, and all the rows as they are stored then, as a JSON array in the order in which they came.
+
+    The caller sees to it that nobody else writes rows of these owners before the transaction ends.
+    """
+    inserted, updated, owners, echo = fetch_row(_echoing_statement(table), {"rows": rows, "now": now})
+    return Upserted(inserted=inserted, updated=updated, owners=tuple(owners or ())), echo
+
+
 @lru_cache
-def _statement(table: PeriodTable) -> str:
+def _statement(table: PeriodTable, *, owned: bool) -> str:
+    parts = _parts(table, owned=owned)
+    return UPSERT.format(**parts, insert=INSERT.format(**parts, items=ITEMS.format(**parts)))
+
+
+@lru_cache
+def _echoing_statement(table: PeriodTable) -> str:
+    parts = _parts(table, owned=False)
+    returned_key = ", ".join(f"stored.{column.name}" for column in table.key)
+    insert = INSERT.format(**parts, items="given")
+    return ECHOING_UPSERT.format(**parts, insert=insert, returned_key=returned_key, row=row_text(table))
+
+
+def _parts(table: PeriodTable, *, owned: bool) -> dict[str, str]:
+    """What the statements are made of; `owned`: the owner is a parameter and no column of what is given."""
     columns = (*table.key, *table.values)
-    return UPSERT.format(
-        table=table.name,
-        columns=", ".join(column.name for column in columns),
-        typed_columns=", ".join(f"{column.name} {column.sql_type}" for column in columns),
-        ordered_key=", ".join(column.ordered for column in table.key),
-        key=", ".join(column.name for column in table.key),
-        assignments=", ".join(f"{column.name} = excluded.{column.name}" for column in table.values),
-        stored_values=", ".join(f"stored.{column.name}" for column in table.values),
-        given_values=", ".join(f"excluded.{column.name}" for column in table.values),
-        owner=table.owner.name,
-    )
+    given = columns[1:] if owned else columns
+    names = ", ".join(column.name for column in given)
+    return {
+        "table": table.name,
+        "columns": ", ".join(column.name for column in columns),
+        "given_columns": f"%(owner_id)s::text, {names}" if owned else names,
+        "names": names,
+        "typed_columns": ", ".join(f"{column.name} {column.sql_type}" for column in given),
+        "ordered_key": ", ".join(column.ordered for column in table.key if column in given),
+        "key": ", ".join(column.name for column in table.key),
+        "assignments": ", ".join(f"{column.name} = excluded.{column.name}" for column in table.values),
+        "stored_values": ", ".join(f"stored.{column.name}" for column in table.values),
+        "given_values": ", ".join(f"excluded.{column.name}" for column in table.values),
+        "owner": table.owner.name,
+    }
