@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Annotated
 
-from pydantic import AfterValidator, model_validator
+from pydantic import AfterValidator, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from assets.periods import SLOT, is_on_grid
@@ -11,6 +11,8 @@ from config.api.bodies import Body
 from config.api.values import Instant
 
 LONGEST = timedelta(hours=24)
+# Ids are looked up, so any text of a plausible length will do: what does not exist is unknown, not malformed.
+AssetId = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=100)]
 
 
 def _on_grid(instant: datetime) -> datetime:

@@ -49,17 +49,22 @@ def list_assets(*, visible: Collection[str] | None = None, **filters: list[str] 
 
 
 # Ordered, so that two batches never wait for each other in a circle; KEY SHARE keeps the rows from being deleted only.
-LOCK = "SELECT id FROM assets_asset WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE"
+LOCK = {
+    "name": "SELECT id FROM assets_asset WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE",
+    "change": "SELECT id FROM assets_asset WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE",
+}
 
 
-def lock_assets(asset_ids: Iterable[str], *, visible: Collection[str] | None = None) -> None:
-    """Keep these assets from being deleted until the transaction ends.
+def lock_assets(
+    asset_ids: Iterable[str], *, visible: Collection[str] | None = None, to: Literal["name", "change"] = "name"
+) -> None:
+    """Keep these assets from being deleted until the transaction ends; `to` change: also from others who change them.
 
     UnknownAssetError names all that do not exist, or not among the `visible` ones [C8].
     """
     wanted = set(asset_ids)
     with connection.cursor() as cursor:
-        cursor.execute(LOCK, [sorted(wanted)])
+        cursor.execute(LOCK[to], [sorted(wanted)])
         known = {asset_id for (asset_id,) in cursor.fetchall()}
     if visible is not None:
         known &= set(visible)

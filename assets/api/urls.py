@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from assets.api.spec_views import SpecEndpoints
+from assets.api.state_snapshot_views import StateSnapshotEndpoints
 from assets.api.views import AssetEndpoints
 from assets.lifecycle import TRANSITIONS
 
@@ -19,4 +20,5 @@ urlpatterns: list[URLPattern] = [
         for action in TRANSITIONS
     ),
     path("specs", SpecEndpoints.as_view({"get": "list_specs", "patch": "put_spec"})),
+    path("state-snapshots", StateSnapshotEndpoints.as_view({"get": "list_snapshots", "post": "post_snapshots"})),
 ]

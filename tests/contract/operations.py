@@ -56,8 +56,13 @@ class Operation:
         return body["content"][JSON]["example"] if body else None
 
     def query(self, ids: Mapping[str, str], *, leaving_out: str = "") -> list[str]:
-        """The parts of a query that has the parameters it cannot do without."""
-        needed = [one for one in self.said["parameters"] if one["in"] == "query" and one["required"]]
+        """The parts of a query that has the parameters it cannot do without: of a window, a delivery day will do."""
+        own_window = {"from", "to", "latest"} & {leaving_out}
+        needed = [
+            one
+            for one in self.said["parameters"]
+            if one["in"] == "query" and (one["required"] or (one["name"] == "delivery_day" and not own_window))
+        ]
         given = {one["name"]: ids.get(one["name"].rstrip("s"), example_of(one["schema"])) for one in needed}
         return [f"{name}={quote(value)}" for name, value in given.items() if name != leaving_out]
 
