@@ -142,9 +142,20 @@ def get_inverter(
         found = found.select_for_update(no_key=lock == "change")
     inverter = with_assets(found, visible=visible).first()
     if inverter is None:
-        get_site(site_id, visible=visible)
-        raise UnknownInverterError([inverter_id])
+        raise _no_inverter(inverter_id, site_id=site_id, visible=visible)
     return inverter
+
+
+def check_inverter(*, site_id: str, inverter_id: str, visible: Collection[str] | None = None) -> None:
+    """UnknownSiteError or UnknownInverterError, unless the site has the inverter [ST4]."""
+    if not visible_inverters(visible).filter(pk=inverter_id, site=site_id).exists():
+        raise _no_inverter(inverter_id, site_id=site_id, visible=visible)
+
+
+def _no_inverter(inverter_id: str, *, site_id: str, visible: Collection[str] | None) -> UnknownInverterError:
+    """The refusal of an inverter that its site does not have; UnknownSiteError where there is no such site."""
+    get_site(site_id, visible=visible)
+    return UnknownInverterError([inverter_id])
 
 
 def asset_ids_of(inverter: Inverter) -> list[str]:

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from sites.api.limit_views import InverterLimitEndpoints, SiteLimitEndpoints
 from sites.api.telemetry_views import InverterTelemetryEndpoints, SiteTelemetryEndpoints
 from sites.api.views import InverterEndpoints, SiteEndpoints
 
@@ -11,6 +12,7 @@ urlpatterns: list[URLPattern] = [
         "sites/<key:site_id>",
         SiteEndpoints.as_view({"get": "retrieve", "patch": "partial_update", "delete": "destroy"}),
     ),
+    path("sites/<key:site_id>/limits", SiteLimitEndpoints.as_view({"get": "list_limits", "put": "put_limits"})),
     path(
         "sites/<key:site_id>/inverters",
         InverterEndpoints.as_view({"get": "list_inverters", "post": "create"}),
@@ -18,6 +20,10 @@ urlpatterns: list[URLPattern] = [
     path(
         "sites/<key:site_id>/inverters/<key:inverter_id>",
         InverterEndpoints.as_view({"get": "retrieve", "patch": "partial_update", "delete": "destroy"}),
+    ),
+    path(
+        "sites/<key:site_id>/inverters/<key:inverter_id>/limits",
+        InverterLimitEndpoints.as_view({"get": "list_limits", "put": "put_limits"}),
     ),
     path("telemetry/inverters", InverterTelemetryEndpoints.as_view({"get": "list_readings", "put": "put_readings"})),
     path("telemetry/sites", SiteTelemetryEndpoints.as_view({"get": "list_readings", "put": "put_readings"})),

@@ -96,7 +96,7 @@ class SiteEndpoints(_Records):
 
     @endpoint(status=204, refusals=(404, 409, 412))
     def destroy(self, request: Request, site_id: str) -> HttpResponse:
-        """Delete a site that has no inverters, with its telemetry [ST3]."""
+        """Delete a site that has no inverters, with its limits and telemetry [ST3]."""
         with self.if_match(request, site_id):
             operations.delete_site(site_id=site_id, by=self.caller.actor)
         return no_content()
@@ -177,7 +177,7 @@ class InverterEndpoints(_Records):
 
     @endpoint(status=204, refusals=(404, 412))
     def destroy(self, request: Request, site_id: str, inverter_id: str) -> HttpResponse:
-        """Delete an inverter, with its telemetry [ST4]."""
+        """Delete an inverter, with its limits and telemetry [ST4]."""
         with self.if_match(request, site_id, inverter_id):
             operations.delete_inverter(site_id=site_id, inverter_id=inverter_id, by=self.caller.actor)
         return no_content()
