@@ -77,10 +77,10 @@ def _act_on_each(model_admin: Any, request: HttpRequest, keys: Sequence[str], *,
         try:
             action.act(key, by=by, now=timezone.now())
         except DomainError as refusal:
-            refusals.append((key, refusal.sentence))
+            refusals.append((refusal.sentence,))
     if done := len(keys) - len(refusals):
         model_admin.message_user(request, f"{action.label}: done for {done} of {len(keys)}.", messages.SUCCESS)
     if refusals:
-        listed = format_html_join("", "<li><b>{}</b> {}</li>", refusals)
+        listed = format_html_join("", "<li>{}</li>", refusals)
         said = format_html("{}: refused for {} of {}.<ul>{}</ul>", action.label, len(refusals), len(keys), listed)
         model_admin.message_user(request, said, messages.ERROR)

@@ -60,8 +60,8 @@ def test_it_does_what_it_can_and_says_what_was_refused_and_why(desk: Client) -> 
     done, refused = said(desk, answer)
     assert done == "Commission: done for 1 of 3."
     assert "Commission: refused for 2 of 3." in refused
-    assert "<b>DE_50HZ_WU_2</b> Asset DE_50HZ_WU_2 is LIVE; commission needs DRAFT." in refused
-    assert "<b>DE_50HZ_GONE_1</b> Unknown asset: DE_50HZ_GONE_1." in refused
+    assert "<li>Asset DE_50HZ_WU_2 is LIVE; commission needs DRAFT." in refused
+    assert "<li>Unknown asset: DE_50HZ_GONE_1." in refused
     assert Asset.objects.get(pk=draft.pk).lifecycle == Lifecycle.COMMISSIONING
 
 
