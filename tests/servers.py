@@ -6,6 +6,7 @@ had, since tests empty it.
 
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Generator
 from pathlib import Path
@@ -25,6 +26,7 @@ WORKER = os.environ.get("PYTEST_XDIST_WORKER")
 def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None, None, None]:
     """Start the servers first: a wrapper comes before pytest-django, which imports the settings."""
     if WORKER is None:
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # make hands it on: end as on Ctrl-C, tidily
         _start(early_config)
     else:
         _take_own_redis_database()
