@@ -5,7 +5,7 @@
 -- the order of their key, so that batches wait for each other and never deadlock. xmax tells an update from an insert.
 --
 -- SQL, because a request may hold a quarter of a million rows: a year of three sources, 105,120 rows, is written in one
--- second, half of which is the foreign key's check of each row.
+-- second, a third of which is the foreign key's check of each row.
 written AS (
     INSERT INTO markets_limit AS stored (
         asset_id, start_time, source, end_time,
