@@ -10,11 +10,12 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from django.db import connection, transaction
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from rest_framework.request import Request
 
 from config.api.answers import json_text
+from config.api.bodies import LARGEST_BODY
 from config.api.errors import exception_handler
 from config.api.models import StoredAnswer
 from config.errors import ConflictError, Fault, InvalidError
@@ -56,6 +57,8 @@ def once(request: Request, *, caller: str, handle: Callable[[], HttpResponse]) -
     if not _PRINTABLE.fullmatch(key):
         raise _refused("The key should have 1 to 255 printable ASCII characters")
     raw = request._request  # noqa: SLF001  the bytes as they came
+    if not _came_whole(raw):
+        return handle()
     digest = hashlib.sha256(raw.get_full_path().encode() + b"\0" + raw.body).digest()
     with transaction.atomic():
         if not _is_first(f"{caller} {raw.path} {key}"):
@@ -68,6 +71,16 @@ def once(request: Request, *, caller: str, handle: Callable[[], HttpResponse]) -
         if bytes(stored.digest) != digest:
             raise _refused("The key was used before with another body")
     return _replay(stored)
+
+
+def _came_whole(raw: HttpRequest) -> bool:
+    """Whether the body is here to be compared with another. One that is too large, of unknown length or cut off is
+    refused unread, and what is sent again in its place is no repetition.
+    """
+    said = raw.META.get("CONTENT_LENGTH") or "0"
+    if "Transfer-Encoding" in raw.headers or not said.isdecimal() or int(said) > LARGEST_BODY:
+        return False
+    return len(raw.body) == int(said)
 
 
 def _is_first(name: str) -> bool:

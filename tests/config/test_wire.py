@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 from django.db import connection
 
-from tests.factories.assets import make_asset
+from tests.factories.assets import asset_body, make_asset
 from tests.factories.keys import make_api_key
 from tests.granian import LOCALHOST, RawAnswer, Server, read_answer, request, running_server
 
@@ -91,6 +91,17 @@ def test_a_body_that_ends_early_changes_nothing(server: Server, key: str, asset_
         wire.shutdown(socket.SHUT_WR)
         assert read_answer(wire).status in (0, 400)
     assert json.loads(server.send(request("GET", asset_path, key)).body)["name"] == "Wunsiedel battery"
+
+
+def test_a_body_that_ended_early_can_be_sent_again_with_its_idempotency_key(server: Server, key: str) -> None:
+    """[C12]: the half is not what the whole is compared with."""
+    body = json.dumps(asset_body()).encode()
+    head = request("POST", "/api/v1/assets", key, JSON, "Idempotency-Key: a", f"Content-Length: {len(body)}")
+    with socket.create_connection((LOCALHOST, server.port), timeout=10) as wire:
+        wire.sendall(head + body[:20])
+        wire.shutdown(socket.SHUT_WR)
+        assert read_answer(wire).status in (0, 400)
+    assert server.send(head + body).status == 201
 
 
 # --- What is hardly HTTP ----------------------------------------------------------------------------------------------

@@ -18,8 +18,10 @@ Call = Callable[..., HttpResponse]
 
 @pytest.fixture
 def ids() -> dict[str, str]:
-    """The ids of records that exist, by the names that path parameters have."""
+    """The ids of records that exist, by the names that path parameters have; examples name them and two more."""
     asset = make_asset()
+    for _ in range(2):
+        make_asset(code="IMMST", delivery_area="AMPN")
     site = add_site()
     inverter = add_inverter(site, asset.pk)
     return {"asset_id": asset.pk, "site_id": site.pk, "inverter_id": inverter.pk, "kind": "kpi-rollup"}

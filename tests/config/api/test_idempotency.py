@@ -148,3 +148,14 @@ def test_of_many_at_once_one_is_done() -> None:
     answers = at_once(*[lambda: api.post("/assets", asset_body(), **KEY).status_code] * 16)
     assert set(answers) <= {201, 409}
     assert Asset.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [({"Content_Length": "16777217"}, 413), ({"Content_Length": "", "Transfer_Encoding": "chunked"}, 411)],
+)
+def test_what_was_refused_unread_can_be_sent_again_as_it_should_be(
+    api: Api, headers: dict[str, str], status: int
+) -> None:
+    assert api.post("/assets", asset_body(), **KEY, **headers).status_code == status
+    assert read(api.post("/assets", asset_body(), **KEY), 201)["id"] == "DE_50HZ_WU_1"
