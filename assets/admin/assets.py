@@ -53,7 +53,7 @@ class AssetAdmin(RecordAdmin):
     """Assets: corrected through the form, moved through their life by buttons, one by one or many at once."""
 
     form = AssetForm
-    list_display = ("id", "name", "type", "delivery_area", "state", "doing", "went_live", "provider")
+    list_display = ("heading", "type", "area", "state", "doing", "went_live", "provider")
     list_filter = (
         ("lifecycle", ChoicesCheckboxFilter),
         LatestStatusFilter,
@@ -79,12 +79,22 @@ class AssetAdmin(RecordAdmin):
         """Where the asset is in its life, as a badge."""
         return str(Lifecycle(asset.lifecycle).label)
 
-    @display(description="Latest status", label=STATUS_COLOURS)
+    @display(description="Status", label=STATUS_COLOURS)
     def doing(self, asset: Any) -> str:
         """How the asset is doing, as a badge."""
         return str(Status(asset.latest_status).label) if asset.latest_status else ""
 
-    @display(description="Go-live date", ordering="go_live_date", empty_value="")
+    @display(description="Asset", ordering="id", header=True)
+    def heading(self, asset: Asset) -> list[str]:
+        """The id, and the name under it."""
+        return [asset.pk, asset.name]
+
+    @display(description="Area", ordering="delivery_area")
+    def area(self, asset: Asset) -> str:
+        """Where the asset is, in a word."""
+        return asset.get_delivery_area_display()
+
+    @display(description="Go-live", ordering="go_live_date", empty_value="")
     def went_live(self, asset: Asset) -> date | None:
         """The first day of trading."""
         return asset.go_live_date

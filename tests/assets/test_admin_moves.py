@@ -9,6 +9,7 @@ from assets.history import changes_of
 from assets.lifecycle import TRANSITIONS, move, open_transitions
 from assets.models import Asset
 from assets.vocabulary import Lifecycle
+from config.embedded import BASE_DIR
 from tests.back_office import page_of, said, text_of
 from tests.factories.assets import NOW, make_asset
 from tests.factories.operators import desk_of, make_operator, make_superuser
@@ -122,3 +123,11 @@ def test_who_may_only_view_sees_no_button_and_cannot_press_one() -> None:
     assert buttons_on(desk, asset) == []
     assert desk.post(page_of(asset, "move/commission")).status_code == 403
     assert Asset.objects.get().lifecycle == Lifecycle.DRAFT
+
+
+def test_the_operators_guide_has_the_transition_table() -> None:
+    guide = (BASE_DIR / "docs" / "operators.md").read_text()
+    rows = re.findall(r"^\| ([A-Z][a-z ]+) \| ([A-Z][a-z]+) \| ([A-Z][a-z]+) \| (.+) \|$", guide, re.MULTILINE)
+
+    table = [(one.label, one.needs.label, one.leads_to.label, one.meaning) for one in TRANSITIONS.values()]
+    assert rows == [("Button", "From", "To", "What it means"), *table]
