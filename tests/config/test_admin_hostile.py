@@ -130,3 +130,21 @@ def test_no_posted_action_breaks_the_list_of_assets(desk: Client, form: dict[str
 )
 def test_no_posted_form_breaks_a_page(desk: Client, page: str, form: dict[str, str]) -> None:
     assert desk.post(f"/admin/{page}/add/", form).status_code in (200, 400)
+
+
+@pytest.mark.parametrize(
+    ("address", "status", "sentence"),
+    [
+        ("/admin/assets/asset/?name__regex=x", 400, "This cannot be read"),
+        ("/admin/partner/snapshot/add/", 403, "This is not permitted"),
+        ("/admin/nosuch/", 404, "There is nothing here"),
+    ],
+)
+def test_a_refusal_is_a_page_that_leads_back_to_the_desk(
+    desk: Client, address: str, status: int, sentence: str
+) -> None:
+    answer = desk.get(address)
+
+    assert answer.status_code == status
+    assert sentence in answer.content.decode()
+    assert 'href="/admin/"' in answer.content.decode()
