@@ -3,6 +3,7 @@
 from django.db.models import TextChoices
 
 LONGEST_SERVICE_INTERVAL = 36_500  # days: a century, so that the next service is always a date
+MOST_ASSETS = 500  # behind one inverter [ST4]
 
 
 class DispatchModeName(TextChoices):

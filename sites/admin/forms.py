@@ -15,7 +15,7 @@ from config.admin.forms import PlainDecimalField, RecordForm
 from config.api.values import MICRO
 from sites.dispatch_mode import objection
 from sites.models import Inverter, Site
-from sites.vocabulary import LONGEST_SERVICE_INTERVAL
+from sites.vocabulary import LONGEST_SERVICE_INTERVAL, MOST_ASSETS
 
 PRICES = ("floor_price", "strike_price", "price_currency")
 
@@ -75,6 +75,13 @@ class InverterForm(RecordForm):
         if self.instance.pk:
             self.fields.pop("site", None)
             self.fields["asset_ids"].initial = self.listed
+
+    def clean_asset_ids(self) -> Any:
+        """The assets, which are not too many."""
+        chosen = self.cleaned_data["asset_ids"]
+        if len(chosen) > MOST_ASSETS:
+            raise forms.ValidationError(f"At most {MOST_ASSETS} assets behind one inverter.")
+        return chosen
 
     @property
     def listed(self) -> list[str]:

@@ -41,7 +41,7 @@ class InverterAdmin(RecordAdmin):
     ordering = ("id",)
     autocomplete_fields = ("site",)
     readonly_fields = ("id", "created_at", "updated_at")
-    deletion_meaning = "Its readings go with it, and the assets behind it are no longer listed by it."
+    deletion_meaning = "Its limits and readings go with it, and the assets behind it are no longer listed by it."
 
     @display(description="Site", ordering="site__name")
     def site_name(self, inverter: Inverter) -> str:

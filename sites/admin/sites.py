@@ -37,7 +37,9 @@ class SiteAdmin(RecordAdmin):
     ordering = ("id",)
     readonly_fields = ("id", "place", "created_at", "updated_at")
     change_form_outer_after_template = "admin/sites/site/inverters.html"
-    deletion_meaning = "Its readings go with it. A site that has inverters is not deleted."
+    deletion_meaning = (
+        "Its limits, readings, partner profile and snapshots go with it. A site that has inverters is not deleted."
+    )
 
     @display(description="Floor price", ordering="floor_price")
     def floor(self, site: Site) -> str:

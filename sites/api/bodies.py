@@ -26,9 +26,8 @@ from config.api.values import Day, Name, PlainDecimal, Recorded, parse_amount
 from sites.dispatch_mode import objection, prices_of
 from sites.models import Inverter, Site
 from sites.queries import asset_ids_of
-from sites.vocabulary import LONGEST_SERVICE_INTERVAL, DispatchModeName
+from sites.vocabulary import LONGEST_SERVICE_INTERVAL, MOST_ASSETS, DispatchModeName
 
-MOST_ASSETS = 500
 NUMBER_SCHEMA = {"anyOf": [{"type": "number"}, {"type": "string"}], "examples": ["0.97"]}
 
 

@@ -164,6 +164,13 @@ class TestInverters:
 
         assert faults_of(desk.post(f"{INVERTERS}add/", form)) == [sentence]
 
+    def test_it_lists_no_more_assets_than_the_api_allows(self, desk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+        """[ST4]"""
+        monkeypatch.setattr("sites.admin.forms.MOST_ASSETS", 1)
+        form = inverter_form(make_asset(), make_asset(), site=add_site().pk)
+
+        assert faults_of(desk.post(f"{INVERTERS}add/", form)) == ["At most 1 assets behind one inverter."]
+
     def test_assets_keep_their_order_and_new_ones_follow(self, desk: Client) -> None:
         """[ST4]"""
         first, second, third = make_asset(), make_asset(), make_asset()
