@@ -55,5 +55,7 @@ def _compute_kpi_rollup(site_id: str, now: datetime) -> Computed:
 
 KINDS: Mapping[str, Kind] = {
     kind.name: kind
-    for kind in (Kind(KPI_ROLLUP, version=1, revision_kinds=("telemetry",), compute=_compute_kpi_rollup),)
+    for kind in (
+        Kind(KPI_ROLLUP, version=2, revision_kinds=("telemetry", "state_snapshots"), compute=_compute_kpi_rollup),
+    )
 }

@@ -10,10 +10,13 @@ from decimal import Decimal
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Count, Q
 
 from assets.vocabulary import AssetType
 from config.database.statements import fetch_row, fetch_rows, load_sql
+from partner import batteries
+from partner.batteries import Batteries
 from partner.documents import Computed, rounded
 from partner.local_days import complete_days, start_of
 from partner.models import PartnerProfile
@@ -34,7 +37,14 @@ SELECT least(
         CROSS JOIN LATERAL (SELECT min(time) AS time FROM sites_inverterreading WHERE inverter_id = inverter.id) first
         WHERE inverter.site_id = %(site_id)s
     ),
-    (SELECT min(time) FROM sites_sitereading WHERE site_id = %(site_id)s)
+    (SELECT min(time) FROM sites_sitereading WHERE site_id = %(site_id)s),
+    (
+        SELECT min(first.time)
+        FROM unnest(%(battery_ids)s::text[]) AS battery (id)
+        CROSS JOIN LATERAL (
+            SELECT min(effective_at) AS time FROM assets_statesnapshot WHERE asset_id = battery.id
+        ) first
+    )
 )
 """
 
@@ -69,13 +79,13 @@ class Sums:
 
 @dataclass(frozen=True)
 class Inputs:
-    """All that the rollup is made of. `rated_kw` has the P0 of each solar inverter."""
+    """All that the rollup is made of. `rated_kw` has the P0 of each solar inverter; `batteries` is None without any."""
 
     profile: PartnerProfile
     start: date
     end: date
     rated_kw: Sequence[Decimal]
-    has_battery: bool
+    batteries: Batteries | None
     total: Sums
     by_tariff: Sequence[Sums]
 
@@ -84,34 +94,37 @@ def read(*, site_id: str, now: datetime) -> Inputs:
     """The inputs of a site's rollup as of now."""
     profile = PartnerProfile.objects.get(site_id=site_id)
     zone = ZoneInfo(profile.time_zone)
-    rated_kw, has_battery = _plant(site_id)
-    (first,) = fetch_row(FIRST_DATA, {"site_id": site_id})
+    rated_kw, battery_ids = _plant(site_id)
+    (first,) = fetch_row(FIRST_DATA, {"site_id": site_id, "battery_ids": battery_ids})
     start, end = complete_days(most=MOST_DAYS, first=first, now=now, zone=zone)
+    start_time, end_time = start_of(start, zone), start_of(end, zone)
     asked = {
         "site_id": site_id,
         "inverter_ids": list(rated_kw),
         "p0s": list(rated_kw.values()),
-        "start_time": start_of(start, zone),
-        "end_time": start_of(end, zone),
+        "start_time": start_time,
+        "end_time": end_time,
     }
     total, *by_tariff = [Sums(*row) for row in fetch_rows(SUMS, asked)]
-    return Inputs(profile, start, end, list(rated_kw.values()), has_battery, total, by_tariff)
+    stored = batteries.read(asset_ids=battery_ids, start=start_time, end=end_time, now=now) if battery_ids else None
+    return Inputs(profile, start, end, list(rated_kw.values()), stored, total, by_tariff)
 
 
-def _plant(site_id: str) -> tuple[dict[str, Decimal], bool]:
-    """P0 in kW of each solar inverter, and whether any battery sits behind an inverter of the site.
+def _plant(site_id: str) -> tuple[dict[str, Decimal], list[str]]:
+    """P0 in kW of each solar inverter, and the ids of the batteries that sit behind an inverter of the site.
 
     An inverter with batteries alone behind it and no DC rating has no modules: it is not solar.
     """
-    batteries = Count("assets", filter=Q(assets__type__in=BATTERIES))
-    others = Count("assets", filter=~Q(assets__type__in=BATTERIES))
-    counted = Inverter.objects.filter(site_id=site_id).annotate(batteries=batteries, others=others).order_by("id")
-    rated_kw, has_battery = {}, False
-    for inverter in counted.values("id", "rated_power", "rated_dc_power", "batteries", "others"):
-        has_battery = has_battery or inverter["batteries"] > 0
-        if inverter["rated_dc_power"] or inverter["others"] or not inverter["batteries"]:
+    is_battery = Q(assets__type__in=BATTERIES)
+    found = Inverter.objects.filter(site_id=site_id).annotate(
+        battery_ids=ArrayAgg("assets__id", filter=is_battery, default=[]), others=Count("assets", filter=~is_battery)
+    )
+    rated_kw, battery_ids = {}, set()
+    for inverter in found.order_by("id").values("id", "rated_power", "rated_dc_power", "battery_ids", "others"):
+        battery_ids.update(inverter["battery_ids"])
+        if inverter["rated_dc_power"] or inverter["others"] or not inverter["battery_ids"]:
             rated_kw[inverter["id"]] = (inverter["rated_dc_power"] or inverter["rated_power"]) * 1000
-    return rated_kw, has_battery
+    return rated_kw, sorted(battery_ids)
 
 
 def build(inputs: Inputs) -> Computed:
@@ -129,11 +142,11 @@ def build(inputs: Inputs) -> Computed:
         "ear": _energy_at_risk(inputs),
         "financial": _financial(inputs),
     }
-    if inputs.has_battery:  # null until state snapshots and measurements of health exist
-        content["battery"] = dict.fromkeys(
-            ("avg_soc", "avg_soh", "total_capacity_kwh", "warranty_status", "throughput_kwh")
-        )
-    return Computed(content=content, data_through=total.data_through)
+    newest = [total.data_through]
+    if inputs.batteries is not None:
+        content["battery"] = batteries.figures(inputs.batteries)
+        newest.append(inputs.batteries.data_through)
+    return Computed(content=content, data_through=max(filter(None, newest), default=None))
 
 
 def _energy_balance(total: Sums) -> dict[str, float | None]:

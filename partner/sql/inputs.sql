@@ -14,6 +14,14 @@ SELECT profile.site_id, md5(concat_ws(E'\n',
         JOIN sites_inverterasset behind ON behind.inverter_id = inverter.id
         JOIN assets_asset asset ON asset.id = behind.asset_id
         WHERE inverter.site_id = profile.site_id),
+    -- The specs of the last days that a document is about, and which of them hold now: time alone changes that.
+    (SELECT string_agg(concat_ws(' ', behind.inverter_id, spec::text, spec.valid_to > %(now)s), E'\n'
+            ORDER BY behind.inverter_id, spec.asset_id, spec.valid_from)
+        FROM sites_inverter inverter
+        JOIN sites_inverterasset behind ON behind.inverter_id = inverter.id
+        JOIN assets_spec spec ON spec.asset_id = behind.asset_id
+        WHERE inverter.site_id = profile.site_id AND spec.valid_from <= %(now)s
+            AND (spec.valid_to IS NULL OR spec.valid_to > %(now)s - interval '32 days')),
     (SELECT string_agg(concat_ws(' ', revision.owner_id, revision.kind, revision.number), E'\n'
             ORDER BY revision.owner_id, revision.kind)
         FROM assets_revision revision

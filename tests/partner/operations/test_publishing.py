@@ -135,7 +135,9 @@ def test_a_first_run_that_fails_publishes_nothing(profile: PartnerProfile) -> No
 
 def test_a_document_that_breaks_the_schema_is_not_published(published: Snapshot, profile: PartnerProfile) -> None:
     """[P8]."""
-    bad = replace(ROLLUP, version=2, compute=lambda _site_id, _now: Computed({"site_id": "Sibaya"}, None))
+    bad = replace(
+        ROLLUP, version=ROLLUP.version + 1, compute=lambda _site_id, _now: Computed({"site_id": "Sibaya"}, None)
+    )
     assert run(profile, NOW + PERIOD, kind=bad) is Outcome.FAILED
     assert Snapshot.objects.get().body == published.body
     with pytest.raises(ValidationError):
@@ -210,7 +212,7 @@ def test_the_fingerprint_changes_with_the_local_day_and_the_builder(profile: Par
     same = inputs_of(kind=ROLLUP, now=NOW)
     assert inputs_of(kind=ROLLUP, now=evening) == same
     assert inputs_of(kind=ROLLUP, now=evening + timedelta(seconds=1)) != same
-    assert inputs_of(kind=replace(ROLLUP, version=2), now=NOW) != same
+    assert inputs_of(kind=replace(ROLLUP, version=ROLLUP.version + 1), now=NOW) != same
 
 
 def test_what_is_no_input_changes_no_fingerprint(profile: PartnerProfile, inverter: Inverter) -> None:
