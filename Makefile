@@ -2,7 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes
+# umask: what is installed must be readable for the account that PostgreSQL runs as when root starts it
+PIP := umask 022 && $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes
 COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --no-header --python-version 3.11 --quiet
 
 .PHONY: help run test check format lock
@@ -44,7 +45,7 @@ $(VENV)/made.stamp:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Leitstand needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Name another: make $(MAKECMDGOALS) PYTHON=python3.12")'
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo 'This Python cannot make virtual environments; on Debian and Ubuntu: apt-get install python3-venv' >&2; exit 1; }
 	@echo 'Making $(VENV) with $(PYTHON)' >&2
-	@$(PYTHON) -m venv --clear $(VENV)
+	@umask 022 && $(PYTHON) -m venv --clear $(VENV)
 	@touch $@
 
 $(VENV)/run.stamp: requirements.txt | $(VENV)/made.stamp

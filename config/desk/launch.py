@@ -82,7 +82,7 @@ def _start_servers(supervisor: Supervisor, *, data: Path, report: Callable[[str]
     if account and opened:
         names = ", ".join(str(folder) for folder in opened)
         report(
-            f"The servers run as {account.name}, since PostgreSQL refuses root; it may now pass through {names} (o+x)."
+            f"PostgreSQL refuses to run as root: the servers run as {account.name}, which may now pass {names} (o+x)."
         )
     if own_database:
         supervisor.start(parts.database(data, account=account))

@@ -6,6 +6,7 @@ import shutil
 import signal
 import time
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
@@ -46,7 +47,8 @@ def make_cluster(data: Path, *, account: Account | None, throwaway: bool = False
         shutil.rmtree(unfinished)
     own_folder(unfinished, account=account)
     argv = (str(binaries() / "initdb"), f"--pgdata={unfinished}", *ACCESS, *LOCALE)
-    run(_program(data, argv=(*argv, "--no-sync") if throwaway else argv, name="initdb", account=account))
+    initdb = _program(data, argv=(*argv, "--no-sync") if throwaway else argv, name="initdb", account=account)
+    run(replace(initdb, orphan_signal=signal.SIGKILL))
     unfinished.rename(cluster)  # a cluster is whole or not there
     return opened
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from config.desk import readiness
+from config.desk.management.commands.run import Command
 from config.embedded import BASE_DIR, socket_dir
 from tests.desk.desks import (
     MANAGE,
@@ -106,6 +107,16 @@ def test_a_port_that_is_none_is_refused(tmp_path: Path, port: str) -> None:
 
     assert refused.returncode == 1
     assert "PORT is a number from 1 to 65535" in refused.stderr
+
+
+def test_a_desk_goes_on_when_nobody_listens_to_it_any_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in `make run | grep -m1 ready`."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w") as deaf:
+        monkeypatch.setattr(sys, "stdout", deaf)
+        for line in ("Leitstand is ready", "login"):
+            Command().announce(line)
 
 
 @pytest.mark.parametrize(

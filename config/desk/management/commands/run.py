@@ -1,7 +1,8 @@
 import os
 import signal
 import sys
-from typing import Any
+from pathlib import Path
+from typing import Any, TextIO
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -36,7 +37,15 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
 
     def announce(self, line: str) -> None:
-        print(line, flush=True)
+        _say(line, stream=sys.stdout)
 
     def report(self, line: str) -> None:
-        print(line, file=sys.stderr, flush=True)
+        _say(line, stream=sys.stderr)
+
+
+def _say(line: str, *, stream: TextIO) -> None:
+    try:
+        print(line, file=stream, flush=True)
+    except BrokenPipeError:  # whoever listened has heard enough (`make run | grep -m1 ready`): the desk goes on
+        with Path(os.devnull).open("w") as nowhere:
+            os.dup2(nowhere.fileno(), stream.fileno())
