@@ -25,7 +25,7 @@ def press(desk: Page, label: str) -> None:
 
 def test_commission_changes_the_state_and_the_buttons(desk: Page) -> None:
     make_asset()
-    desk.get_by_role("link", name="Assets", exact=True).first.click()
+    desk.locator("#nav-sidebar-apps").get_by_text("Assets", exact=True).click()
     desk.get_by_role("link", name="DE_50HZ_WU_1").click()
     expect_buttons(desk, "Commission")
 
