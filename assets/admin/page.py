@@ -5,8 +5,8 @@ from typing import Any
 
 from assets.history import Change, changes_of
 from assets.lifecycle import open_transitions
-from assets.models import Asset
-from assets.queries import latest_status
+from assets.models import Asset, StatusEntry
+from assets.queries import UnknownAssetError, latest_status
 from assets.vocabulary import Lifecycle
 
 RECENT = 10
@@ -47,10 +47,18 @@ def beside_the_form(asset: Asset, *, may_change: bool) -> dict[str, Any]:
     return {
         "steps": [Step(str(state.label), state == asset.lifecycle) for state in Lifecycle],
         "transitions": open_transitions(asset.lifecycle) if may_change else [],
-        "status": latest_status(asset.pk),
+        "status": _status_of(asset),
         "entries": [_entry(change) for change in changes],
         "has_older_entries": more,
     }
+
+
+def _status_of(asset: Asset) -> StatusEntry | None:
+    """The latest status; an asset that came past the application, straight from SQL, has none."""
+    try:
+        return latest_status(asset.pk)
+    except UnknownAssetError:
+        return None
 
 
 def _entry(change: Change) -> Entry:

@@ -162,6 +162,13 @@ class TestForm:
         assert "user:anna" in text
         assert "Commissioning</span>" in text  # what it was before it went live
 
+    def test_an_asset_without_a_status_has_a_page(self, desk: Client) -> None:
+        asset = make_asset()
+        StatusEntry.objects.all().delete()
+
+        assert "None was noted yet." in text_of(desk.get(page_of(asset)))
+        assert desk.get(LIST).status_code == 200
+
 
 class TestDeletion:
     @pytest.mark.parametrize("state", [Lifecycle.DRAFT, Lifecycle.DECOMMISSIONED])
