@@ -110,7 +110,7 @@ def update_inverter(*, site_id: str, inverter_id: str, changes: Mapping[str, Any
 
 
 def delete_inverter(*, site_id: str, inverter_id: str, by: str) -> None:
-    """Delete an inverter, and with it its limits and readings [ST4]. Raises UnknownSiteError or UnknownInverterError."""
+    """Delete an inverter with its limits and readings [ST4]. Raises UnknownSiteError or UnknownInverterError."""
     with change(by):
         get_inverter(site_id=site_id, inverter_id=inverter_id, lock="delete").delete()
         forget_revisions([inverter_id])
