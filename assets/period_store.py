@@ -14,7 +14,7 @@ from pydantic import BaseModel, TypeAdapter
 from assets.revisions import raise_revisions
 from config.api.batches import Stored, refuse_repeats
 from config.api.pagination import Page
-from config.database.pages import JsonPage, Order, Selection, page
+from config.database.pages import JsonPage, Order, Selection, key_of, page
 from config.database.periods import PeriodTable
 from config.database.refusals import retried
 from config.database.upsert import upsert, upsert_and_echo
@@ -41,6 +41,10 @@ class Periods(Generic[Item]):
         """What the key is made of, as errors say it; `owned`: within what is one owner's."""
         *first, last = (column.name for column in self.table.key[1 if owned else 0 :])
         return f"{', '.join(first)} and {last}" if first else last
+
+    def sorted_by(self, *, latest: bool) -> list[str]:
+        """The fields that a list is ordered by and continued after."""
+        return [column.name for column in key_of(self.table, order=None if latest else self.order)]
 
 
 @retried
@@ -107,7 +111,19 @@ def page_of_periods(
 
     A filter of None is none.
     """
-    selection = Selection(
+    selection = selection_of(owner_ids=owner_ids, window=window, asked=asked, filters=filters)
+    return page(periods.table, selection, order=periods.order)
+
+
+def selection_of(
+    *,
+    owner_ids: Collection[str],
+    window: tuple[datetime, datetime] | None,
+    asked: Page,
+    filters: Mapping[str, Collection[str] | None] | None,
+) -> Selection:
+    """What a page of periods selects."""
+    return Selection(
         owner_ids=owner_ids,
         window=window,
         filters={name: words for name, words in (filters or {}).items() if words is not None},
@@ -115,4 +131,3 @@ def page_of_periods(
         offset=asked.offset or 0,
         after=asked.after,
     )
-    return page(periods.table, selection, order=periods.order)

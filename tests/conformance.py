@@ -48,21 +48,30 @@ def verify(answer: HttpResponse) -> None:
     template = template_of(path)
     if template is None or method in ("OPTIONS", "TRACE"):
         return
-    said = f"{method} {path} answered {answer.status_code} {answer.content[:300]!r}"
+    content = content_of(answer)
+    said = f"{method} {path} answered {answer.status_code} {content[:300]!r}"
     operation = document()["paths"][template].get("get" if method == "HEAD" else method.lower())
     if operation is None or answer.status_code == 405:
         assert answer.status_code in WITHOUT_OPERATION, said
         verify_method(answer, template, said)
         return
     assert str(answer.status_code) in operation["responses"], f"{said}, which is not documented"
-    content = operation["responses"][str(answer.status_code)].get("content")
-    if not content:
-        assert answer.content == b"", said
+    documented = operation["responses"][str(answer.status_code)].get("content")
+    if not documented:
+        assert content == b"", said
         return
     media = answer["Content-Type"].partition(";")[0]
-    assert media in content, f"{said} as {media}, which is not documented"
+    assert media in documented, f"{said} as {media}, which is not documented"
     if method != "HEAD" and media == JSON:
-        verify_body(answer, content[media]["schema"], said)
+        verify_body(answer, documented[media]["schema"], said)
+
+
+def content_of(answer: Any) -> bytes:
+    """What an answer holds; one that is streamed can be read again afterwards."""
+    content: bytes = answer.getvalue()
+    if answer.streaming:
+        answer.streaming_content = [content]
+    return content
 
 
 def verify_method(answer: HttpResponse, template: str, said: str) -> None:

@@ -7,11 +7,14 @@ from typing import Any
 from django.http import HttpResponse
 from rest_framework.request import Request
 
+from assets.period_rows import rows_of_periods
 from assets.period_store import Periods, page_of_periods
 from assets.revisions import revisions_of
 from config.api.etags import tag_of_list, unless_matched
 from config.api.pagination import PageQuery, page_of
 from config.api.period_answers import list_answer
+from config.api.row_answers import FORM_OF, rows_list
+from config.api.rows import ROWS
 
 
 def revised_list(
@@ -42,10 +45,19 @@ def period_list(
     filters: Mapping[str, Collection[str] | None] | None = None,
     more: Any = None,
 ) -> HttpResponse:
-    """The page of these owners' periods that start in `[start, end)`, or without a window of the latest, or 304."""
+    """The page of these owners' periods that start in `[start, end)`, or without a window of the latest, or 304.
+
+    It comes as JSON, or as rows for those who accept them [B3].
+    """
     asked = page_of(request, query)
+    media = str(getattr(request, "accepted_media_type", ""))
 
     def make() -> HttpResponse:
+        if media in ROWS:
+            rows = rows_of_periods(
+                periods, owner_ids=owner_ids, window=window, asked=asked, filters=filters, form=FORM_OF[media]
+            )
+            return rows_list(request, query, rows, media=media, key=periods.sorted_by(latest=window is None))
         found = page_of_periods(periods, owner_ids=owner_ids, window=window, asked=asked, filters=filters)
         return list_answer(
             request,

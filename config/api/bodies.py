@@ -22,6 +22,7 @@ from rest_framework.parsers import BaseParser
 from config.api.json_text import parse_json, printable
 from config.errors import MOST_FAULTS, Fault, InvalidError
 
+JSON = "application/json"
 LARGEST_BODY = 16 * 1024 * 1024
 LARGEST_BATCH = 10_000
 SLICE = 100  # items that are validated at once: nobody waits for, or stores, the faults of ten thousand
@@ -58,7 +59,7 @@ class BodyTooLarge(APIException):
     """More bytes than a batch may have [B1]."""
 
     status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
-    default_detail = f"A body has at most {LARGEST_BODY} bytes (16 MiB)."
+    default_detail = "The body has too many bytes."
 
 
 class Unread(BaseParser):
@@ -112,22 +113,30 @@ def _moved(error: ValidationError, *, by: int) -> Iterator[InitErrorDetails]:
         yield {"type": kind, "loc": (int(index) + by, *rest), "input": None}
 
 
-def read_body(request: HttpRequest, *, expected: bool) -> Any:
+def read_body(request: HttpRequest, *, expected: bool, types: Sequence[str] = (JSON,)) -> Any:
     """The body's JSON; where none is expected and none came, an empty object.
 
-    Raises 415, 411 or 413 for its envelope, in this order [C3], and InvalidError for its text.
+    Raises 415, 411 or 413 for its envelope, in this order [C3], and InvalidError for its text. `types` are all that the
+    endpoint takes.
     """
-    length = _length_of(request)
-    if length == 0 and not expected:
+    if check_envelope(request, expected=expected, types=types, largest=LARGEST_BODY) is None:
         return {}
-    _check_type(request)
-    if length is None:
-        raise LengthRequired
-    if length > LARGEST_BODY:
-        raise BodyTooLarge
-    if len(request.body) != length:
+    if len(request.body) != int(request.META.get("CONTENT_LENGTH") or 0):
         raise BadRequest  # the client went away; the half it sent may well be valid
     return parse_json(request.body)
+
+
+def check_envelope(request: HttpRequest, *, expected: bool, types: Sequence[str], largest: int) -> int | None:
+    """The length of a body whose envelope is right; None where none is expected and none came."""
+    length = _length_of(request)
+    if length == 0 and not expected:
+        return None
+    _check_type(request, types)
+    if length is None:
+        raise LengthRequired
+    if length > largest:
+        raise BodyTooLarge(f"A body of this media type has at most {largest} bytes ({largest // 1024**2} MiB).")
+    return length
 
 
 def _length_of(request: HttpRequest) -> int | None:
@@ -143,10 +152,10 @@ def _length_of(request: HttpRequest) -> int | None:
     return None if over_http2 and request.META["wsgi.input"].read(1) else 0
 
 
-def _check_type(request: HttpRequest) -> None:
+def _check_type(request: HttpRequest, types: Sequence[str]) -> None:
     charsets = {value.lower() for name, value in (request.content_params or {}).items() if name.lower() == "charset"}
-    if request.content_type != "application/json" or not charsets <= {"utf-8", "utf8"}:
-        raise UnsupportedMediaType("", detail="The body must be sent as application/json in UTF-8.")
+    if request.content_type not in types or not charsets <= {"utf-8", "utf8"}:
+        raise UnsupportedMediaType("", detail=f"The body must be sent as {' or '.join(types)} in UTF-8.")
     if request.headers.get("Content-Encoding", "identity").strip().lower() not in ("", "identity"):
         raise UnsupportedMediaType("", detail="The body must be sent without a Content-Encoding.")
 

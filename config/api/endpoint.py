@@ -14,11 +14,14 @@ from rest_framework.views import APIView
 from rest_framework.viewsets import ViewSet
 
 from config.api.access import Caller
-from config.api.bodies import Body, NoBody, read_body, validated
+from config.api.bodies import JSON, Body, NoBody, read_body, validated
 from config.api.etags import conditional
 from config.api.idempotency import once
+from config.api.pagination import PageQuery
 from config.api.problems import Problem, ValidationProblem
 from config.api.queries import NoQuery, Query, read_query
+from config.api.row_bodies import SentRows, open_rows
+from config.api.rows import RENDERER_OF, ROWS, item_of, query_of_rows
 from config.errors import Fault, InvalidError
 
 Handler = TypeVar("Handler", bound=Callable[..., HttpResponse])
@@ -34,7 +37,8 @@ class Endpoint:
     status: int = 200
     refusals: tuple[int, ...] = ()
     examples: Mapping[str, Any] = field(default_factory=dict)
-    media: tuple[str, ...] = ("application/json",)
+    media: tuple[str, ...] = (JSON,)
+    takes: tuple[str, ...] = (JSON,)
 
 
 def endpoint(
@@ -45,16 +49,17 @@ def endpoint(
     status: int = 200,
     refusals: tuple[int, ...] = (),
     examples: Mapping[str, Any] | None = None,
-    media: tuple[str, ...] = ("application/json",),
+    media: tuple[str, ...] = (JSON,),
+    takes: tuple[str, ...] = (JSON,),
 ) -> Callable[[Handler], Handler]:
     """Parse what the method takes before it runs, and declare what it answers for the schema.
 
     `query` and `body` reach the method as keyword arguments where they are given; parameters and bodies that are not
     declared are refused [C4]. `refusals` are the statuses it has beside those of every endpoint (`always`); `examples`
-    may hold `body` and `answer`; `media` are the types that the answer comes in. The method's docstring is its
-    documentation.
+    may hold `body` and `answer`; `media` are the types that the answer comes in, `takes` those that the body may be of:
+    one of rows reaches the method as SentRows [B3]. The method's docstring is its documentation.
     """
-    declared = Endpoint(query, body, answer, status, refusals, examples or {}, media)
+    declared = Endpoint(query, body, answer, status, refusals, examples or {}, media, takes)
 
     def decorate(handler: Handler) -> Handler:
         @wraps(handler)
@@ -64,6 +69,8 @@ def endpoint(
 
             if not isinstance(request.auth, Caller):
                 return handle()
+            if _sends_rows(request, declared):
+                return handle()
             return conditional(request, once(request, caller=request.auth.actor, handle=handle))
 
         parse_and_handle.endpoint = declared  # type: ignore[attr-defined]
@@ -72,21 +79,25 @@ def endpoint(
     return decorate
 
 
+def _sends_rows(request: Request, declared: Endpoint) -> bool:
+    """Whether the body is one of rows, which is read piece by piece and never as a whole."""
+    media = request._request.content_type  # noqa: SLF001  as below
+    return request.method not in SAFE_METHODS and media in ROWS and media in declared.takes
+
+
 def _parsed(request: Request, declared: Endpoint) -> dict[str, Any]:
-    """The query and the body, or InvalidError with the faults of both."""
+    """The query and the body, or InvalidError with the faults of both; rows are looked at by whoever reads them."""
     parsed: dict[str, Any] = {}
     faults: list[Fault] = []
-    raw = request._request  # noqa: SLF001  DRF's own stream handling parses twice and by media type
-    # the content of a GET has no meaning (RFC 9110, 9.3.1), so it is not looked at
-    document = {} if request.method in SAFE_METHODS else read_body(raw, expected=declared.body is not None)
+    sent = _sent(request, declared)
     try:
-        query = read_query(raw, declared.query)
+        query = read_query(request._request, _query_for(request, declared))  # noqa: SLF001
         if declared.query is not NoQuery:
             parsed["query"] = query
     except InvalidError as error:
         faults.extend(error.faults)
     try:
-        body = validated(declared.body or NoBody, document, place="body")
+        body = sent if isinstance(sent, SentRows) else validated(declared.body or NoBody, sent, place="body")
         if declared.body:
             parsed["body"] = body
     except InvalidError as error:
@@ -94,6 +105,23 @@ def _parsed(request: Request, declared: Endpoint) -> dict[str, Any]:
     if faults:
         raise InvalidError(faults)
     return parsed
+
+
+def _sent(request: Request, declared: Endpoint) -> Any:
+    """What came in the body: a JSON document, or rows that are still to be read."""
+    raw = request._request  # noqa: SLF001  DRF's own stream handling parses twice and by media type
+    if request.method in SAFE_METHODS:
+        return {}  # the content of a GET has no meaning (RFC 9110, 9.3.1), so it is not looked at
+    if declared.body and _sends_rows(request, declared):
+        return open_rows(raw, item=item_of(declared.body)[1], types=declared.takes)
+    return read_body(raw, expected=declared.body is not None, types=declared.takes)
+
+
+def _query_for(request: Request, declared: Endpoint) -> type[Query]:
+    """The query; where the answer is rows, that of a list without pages."""
+    if issubclass(declared.query, PageQuery) and getattr(request, "accepted_media_type", JSON) in ROWS:
+        return query_of_rows(declared.query)
+    return declared.query
 
 
 class OpenEndpoints(ViewSet):
@@ -138,6 +166,12 @@ class Endpoints(OpenEndpoints):
         self.check_permissions(request)
         self.check_throttles(request)
         request.accepted_renderer, request.accepted_media_type = self.perform_content_negotiation(request)
+
+    def get_renderers(self) -> list[Any]:
+        """Those of the media types that the method's answer comes in."""
+        declared: Endpoint | None = getattr(getattr(self, self.action or "", None), "endpoint", None)
+        others = [RENDERER_OF[media]() for media in (declared.media if declared else ()) if media in RENDERER_OF]
+        return [*super().get_renderers(), *others]
 
     @property
     def caller(self) -> Caller:

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from django.core import signing
 from django.db.models import Model, QuerySet
-from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 from rest_framework.request import Request
@@ -66,7 +66,7 @@ def page_of(request: Request, query: PageQuery) -> Page:
     return Page(limit=query.limit, offset=None, after=tuple(key))
 
 
-def link_next(request: Request, query: PageQuery, answer: HttpResponse, *, last_key: Sequence[Any] | None) -> None:
+def link_next(request: Request, query: PageQuery, answer: HttpResponseBase, *, last_key: Sequence[Any] | None) -> None:
     """Add the Link header to the page after the one that ends with this key; None: nothing follows."""
     if last_key is None:
         return

@@ -1,17 +1,20 @@
 """The OpenAPI document, made from the same declarations that parse the requests [C16]."""
 
 import re
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, Literal
 
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ComponentRegistry, ResolvedComponent
 from pydantic import BaseModel
 
+from config.api.bodies import JSON
 from config.api.endpoint import Endpoint
 from config.api.pagination import PageQuery
 from config.api.queries import Query, array_parameters
+from config.api.rows import CSV, ROWS, columns_of, item_of, rows_text
 
+Mode = Literal["validation", "serialization"]
 REF = "#/components/schemas/{model}"
 
 
@@ -31,7 +34,6 @@ REFUSALS = {
     503: "The database is not available; Retry-After says when to try again.",
 }
 HEADERS_OF_REFUSAL = {401: ("WWW-Authenticate",), 429: ("Retry-After",), 503: ("Retry-After",)}
-JSON = "application/json"
 OF_A_BODY = (411, 413, 415)
 BY_METHOD = {"GET": (), "POST": (*OF_A_BODY, 409)}  # a POST is 409 while another with its Idempotency-Key runs
 OF_A_TAG = ("X-Request-ID", "ETag", "Cache-Control", "Vary")
@@ -101,7 +103,7 @@ class EndpointSchema(AutoSchema):
             "security": self.declaring.security,
         }
         if declared.body:
-            content = {JSON: self._media(declared.body, "validation", declared.examples.get("body"))}
+            content = self._contents(declared.body, "validation", declared.takes, declared.examples.get("body"))
             operation["requestBody"] = {"required": True, "content": content}
         return operation
 
@@ -147,7 +149,7 @@ class EndpointSchema(AutoSchema):
         yield str(declared.status), self._success(declared)
         if _may_represent(declared):
             headers = _headers("X-Request-ID", "Preference-Applied")
-            content = self._contents(declared)
+            content = self._answers(declared)
             yield "200", {"description": f"With `Prefer: {REPRESENTATION}`.", "headers": headers, "content": content}
         if self.method == "GET" and self.declaring.security:
             yield "304", {"description": "It is still what If-None-Match names.", "headers": _headers(*OF_A_TAG)}
@@ -161,7 +163,7 @@ class EndpointSchema(AutoSchema):
         headers = _headers(*tagged, *(["Link"] if paged else ()), *(["Location"] if made else ()))
         if declared.status == NO_CONTENT or declared.answer is None:
             return {"description": "Done; no body." if declared.status == NO_CONTENT else "Done.", "headers": headers}
-        return {"description": "As asked.", "headers": headers, "content": self._contents(declared)}
+        return {"description": "As asked.", "headers": headers, "content": self._answers(declared)}
 
     def _refusal(self, status: int) -> dict[str, Any]:
         problem, example = self.declaring.problem_of(status)
@@ -171,17 +173,21 @@ class EndpointSchema(AutoSchema):
             "content": {JSON: self._media(problem, "serialization", example)},
         }
 
-    def _contents(self, declared: Endpoint) -> dict[str, Any]:
+    def _answers(self, declared: Endpoint) -> dict[str, Any]:
         """What a success holds, by media type."""
         assert declared.answer is not None  # noqa: S101  narrows for mypy; asked for where there is one
-        media = self._media(declared.answer, "serialization", declared.examples.get("answer"))
-        return dict.fromkeys(declared.media, media)
+        return self._contents(declared.answer, "serialization", declared.media, declared.examples.get("answer"))
 
-    def _media(self, model: type[BaseModel], mode: Any, example: Any) -> dict[str, Any]:
+    def _contents(self, model: type[BaseModel], mode: Mode, types: Sequence[str], example: Any) -> dict[str, Any]:
+        """A body or an answer, by media type."""
+        whole = self._media(model, mode, example)
+        return {media: _rows(media, model, mode, example) if media in ROWS else whole for media in types}
+
+    def _media(self, model: type[BaseModel], mode: Mode, example: Any) -> dict[str, Any]:
         component = self._component(model.__name__, self._schema_of(model, mode))
         return {"schema": component.ref} | ({"example": example} if example is not None else {})
 
-    def _schema_of(self, model: type[BaseModel], mode: Any) -> dict[str, Any]:
+    def _schema_of(self, model: type[BaseModel], mode: Mode) -> dict[str, Any]:
         schema = model.model_json_schema(ref_template=REF, mode=mode)
         for name, inner in schema.pop("$defs", {}).items():
             self._component(name, inner)
@@ -200,6 +206,16 @@ class EndpointSchema(AutoSchema):
 def _may_represent(declared: Endpoint) -> bool:
     """Whether it answers 204, or 200 to those who prefer a body [C11]."""
     return declared.status == NO_CONTENT and declared.answer is not None
+
+
+def _rows(media: str, batch: type[BaseModel], mode: Mode, example: Any) -> dict[str, Any]:
+    """A body or an answer whose items are rows: text, by JSON Schema."""
+    field, item = item_of(batch)
+    columns = columns_of(item, mode)
+    said = "a header and a row for each" if media == CSV else "a JSON object in a line for each"
+    names = ", ".join(f"`{column.name}`" for column in columns) if media == CSV else f"the fields of {item.__name__}"
+    schema = {"type": "string", "description": f"{field}, {said}: {names}."}
+    return {"schema": schema, "example": rows_text(media, example[field], columns)}
 
 
 def _headers(*names: str) -> dict[str, Any]:

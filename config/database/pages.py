@@ -67,6 +67,20 @@ class Selection:
     offset: int = 0
     after: tuple[Any, ...] | None = None
 
+    @property
+    def params(self) -> dict[str, Any]:
+        """The parameters of its statements."""
+        start, end = self.window or (None, None)
+        return {
+            "owner_ids": list(self.owner_ids),
+            "start": start,
+            "end": end,
+            "offset": self.offset,
+            "limit": self.limit,
+            **{f"only_{name}": list(words) for name, words in self.filters.items()},
+            **{f"after_{index}": part for index, part in enumerate(self.after or ())},
+        }
+
 
 @dataclass(frozen=True)
 class JsonPage:
@@ -86,24 +100,13 @@ def page(table: PeriodTable, wanted: Selection, *, order: Order = "owner") -> Js
     The latest are always ordered by owner: which it is may change from page to page, and still none is missed or
     repeated.
     """
-    start, end = wanted.window or (None, None)
-    key = _key(table, order=None if wanted.window is None else order)
-    items, more, last_key, totals = fetch_row(
-        statement(table, key=key, filters=tuple(wanted.filters), resumed=wanted.after is not None),
-        {
-            "owner_ids": list(wanted.owner_ids),
-            "start": start,
-            "end": end,
-            "offset": wanted.offset,
-            "limit": wanted.limit,
-            **{f"only_{name}": list(words) for name, words in wanted.filters.items()},
-            **{f"after_{index}": part for index, part in enumerate(wanted.after or ())},
-        },
-    )
+    key = key_of(table, order=None if wanted.window is None else order)
+    query = statement(table, key=key, filters=tuple(wanted.filters), resumed=wanted.after is not None)
+    items, more, last_key, totals = fetch_row(query, wanted.params)
     return JsonPage(items=items, last_key=tuple(last_key) if more else None, totals=totals)
 
 
-def _key(table: PeriodTable, *, order: Order | None) -> tuple[Column, ...]:
+def key_of(table: PeriodTable, *, order: Order | None) -> tuple[Column, ...]:
     """The columns that a page is ordered by and continued after; without an order there is one row per owner."""
     if order is None:
         return (table.owner,)
@@ -113,29 +116,36 @@ def _key(table: PeriodTable, *, order: Order | None) -> tuple[Column, ...]:
 @lru_cache
 def statement(table: PeriodTable, *, key: tuple[Column, ...], filters: tuple[str, ...], resumed: bool) -> str:
     """The statement that reads a page of a table in the order of a key; of the owner alone: the latest of each."""
-    latest = key == (table.owner,)
-    part = (LATEST if latest else IN_WINDOW).format(
-        table=table.name,
-        owner=table.owner.name,
-        time=table.time.name,
-        key_backwards=", ".join(f"{column.ordered} DESC" for column in table.key[1:]),
-        filters=" ".join(f"AND {name} = ANY(%(only_{name})s)" for name in filters),
-    )
-    key_within_owner = ", ".join(column.ordered for column in table.key[1:])
+    parts = parts_of(table, key=key, filters=filters, resumed=resumed)
     return PAGE.format(
-        wanted=WANTED,
-        part=part,
-        after=_after(key) if resumed else "",
-        most_of_each="" if latest else MOST_OF_EACH.format(key_within_owner=key_within_owner),
+        **parts,
         order=", ".join(f"period.{column.ordered}" for column in key),
-        # as the owners come, which the planner knows to be their order: it reads no more of them than it needs
-        order_of_parts=", ".join(
-            "wanted.id" if column is table.owner else f"period.{column.ordered}" for column in key
-        ),
         row=row_text(table),
         last_key=", ".join(f"max({column.name}::text) FILTER (WHERE place = %(limit)s)" for column in key),
-        totals=_totals(table, part),
+        totals=_totals(table, parts["part"]),
     )
+
+
+def parts_of(table: PeriodTable, *, key: tuple[Column, ...], filters: tuple[str, ...], resumed: bool) -> dict[str, str]:
+    """What every statement that reads a selection in the order of a key is made of."""
+    latest = key == (table.owner,)
+    key_within_owner = ", ".join(column.ordered for column in table.key[1:])
+    return {
+        "wanted": WANTED,
+        "part": (LATEST if latest else IN_WINDOW).format(
+            table=table.name,
+            owner=table.owner.name,
+            time=table.time.name,
+            key_backwards=", ".join(f"{column.ordered} DESC" for column in table.key[1:]),
+            filters=" ".join(f"AND {name} = ANY(%(only_{name})s)" for name in filters),
+        ),
+        "after": _after(key) if resumed else "",
+        "most_of_each": "" if latest else MOST_OF_EACH.format(key_within_owner=key_within_owner),
+        # as the owners come, which the planner knows to be their order: it reads no more of them than it needs
+        "order_of_parts": ", ".join(
+            "wanted.id" if column is table.owner else f"period.{column.ordered}" for column in key
+        ),
+    }
 
 
 def _after(key: tuple[Column, ...]) -> str:

@@ -81,6 +81,13 @@ def _statement(table: PeriodTable, *, owned: bool) -> str:
 
 
 @lru_cache
+def statement_from(table: PeriodTable, *, source: str) -> str:
+    """The statement of `upsert` with its rows from a table that has their columns."""
+    parts = _parts(table, owned=False)
+    return UPSERT.format(**parts, insert=INSERT.format(**parts, items=source))
+
+
+@lru_cache
 def _echoing_statement(table: PeriodTable) -> str:
     parts = _parts(table, owned=False)
     returned_key = ", ".join(f"stored.{column.name}" for column in table.key)

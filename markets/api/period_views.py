@@ -1,14 +1,16 @@
 """The forecast, reservation and price endpoints: each translates in, makes one domain call, translates out."""
 
+from typing import Any
+
 from django.http import HttpResponse
-from django.utils import timezone
 from rest_framework.request import Request
 
+from assets.api.period_batches import store_periods
 from assets.api.period_lists import period_list
-from assets.period_store import put_periods
-from config.api.answers import as_preferred
 from config.api.batches import Stored
 from config.api.endpoint import Endpoints, endpoint
+from config.api.row_bodies import SentRows
+from config.api.rows import JSON_OR_ROWS
 from markets.api.period_bodies import (
     ForecastList,
     ForecastQuery,
@@ -40,17 +42,17 @@ class ForecastEndpoints(Endpoints):
 
     @endpoint(
         body=PutForecasts,
+        takes=JSON_OR_ROWS,
         status=204,
         answer=Stored,
         refusals=(404,),
         examples={"body": FORECASTS_SENT, "answer": STORED},
     )
-    def put_forecasts(self, request: Request, body: PutForecasts) -> HttpResponse:
+    def put_forecasts(self, request: Request, body: PutForecasts | SentRows[Any]) -> HttpResponse:
         """Store forecast windows; a window with the same asset and start is overwritten whole [F1]."""
-        stored = put_periods(FORECASTS, items=body.forecasts, now=timezone.now(), visible=self.caller.asset_ids)
-        return as_preferred(request, stored)
+        return store_periods(request, FORECASTS, body, visible=self.caller.asset_ids)
 
-    @endpoint(query=ForecastQuery, answer=ForecastList, examples={"answer": FORECASTS_LISTED})
+    @endpoint(query=ForecastQuery, answer=ForecastList, media=JSON_OR_ROWS, examples={"answer": FORECASTS_LISTED})
     def list_forecasts(self, request: Request, query: ForecastQuery) -> HttpResponse:
         """List forecasts that start in a window, by asset and start. Give `from` and `to`, or `delivery_day` [F2]."""
         visible = self.caller.visible(query.asset_ids)
@@ -65,17 +67,19 @@ class ReservationEndpoints(Endpoints):
 
     @endpoint(
         body=PutReservations,
+        takes=JSON_OR_ROWS,
         status=204,
         answer=Stored,
         refusals=(404,),
         examples={"body": RESERVATIONS_SENT, "answer": STORED},
     )
-    def put_reservations(self, request: Request, body: PutReservations) -> HttpResponse:
+    def put_reservations(self, request: Request, body: PutReservations | SentRows[Any]) -> HttpResponse:
         """Store positions; one with the same asset, start, market and source is overwritten whole, others stay [R1]."""
-        stored = put_periods(RESERVATIONS, items=body.reservations, now=timezone.now(), visible=self.caller.asset_ids)
-        return as_preferred(request, stored)
+        return store_periods(request, RESERVATIONS, body, visible=self.caller.asset_ids)
 
-    @endpoint(query=ReservationQuery, answer=ReservationList, examples={"answer": RESERVATIONS_LISTED})
+    @endpoint(
+        query=ReservationQuery, answer=ReservationList, media=JSON_OR_ROWS, examples={"answer": RESERVATIONS_LISTED}
+    )
     def list_reservations(self, request: Request, query: ReservationQuery) -> HttpResponse:
         """List positions that start in a window, by asset, start, market and source [R2]."""
         visible = self.caller.visible(query.asset_ids)
@@ -89,12 +93,18 @@ class PriceEndpoints(Endpoints):
     scope = "markets"
     tag = "Prices"
 
-    @endpoint(body=PutPrices, status=204, answer=Stored, examples={"body": PRICES_SENT, "answer": STORED})
-    def put_prices(self, request: Request, body: PutPrices) -> HttpResponse:
+    @endpoint(
+        body=PutPrices,
+        takes=JSON_OR_ROWS,
+        status=204,
+        answer=Stored,
+        examples={"body": PRICES_SENT, "answer": STORED},
+    )
+    def put_prices(self, request: Request, body: PutPrices | SentRows[Any]) -> HttpResponse:
         """Store prices; one of the same delivery area, market and start is overwritten [PR1]."""
-        return as_preferred(request, put_periods(PRICES, items=body.prices, now=timezone.now()))
+        return store_periods(request, PRICES, body)
 
-    @endpoint(query=PriceQuery, answer=PriceList, examples={"answer": PRICES_LISTED})
+    @endpoint(query=PriceQuery, answer=PriceList, media=JSON_OR_ROWS, examples={"answer": PRICES_LISTED})
     def list_prices(self, request: Request, query: PriceQuery) -> HttpResponse:
         """List prices that start in a window, by delivery area, start and market [PR1]."""
         areas = [area.value for area in query.delivery_areas]

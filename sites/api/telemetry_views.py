@@ -5,15 +5,16 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
-from django.utils import timezone
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 
+from assets.api.period_batches import store_periods
 from assets.api.period_lists import period_list
-from assets.period_store import Periods, put_periods
-from config.api.answers import as_preferred
+from assets.period_store import Periods
 from config.api.batches import Stored
 from config.api.endpoint import Endpoints, endpoint
+from config.api.row_bodies import SentRows
+from config.api.rows import JSON_OR_ROWS
 from config.api.windows import WindowQuery
 from sites.api.examples import INVERTER_READING, INVERTER_READING_SENT, SITE_READING, SITE_READING_SENT, STORED
 from sites.api.telemetry_bodies import (
@@ -47,20 +48,21 @@ class InverterTelemetryEndpoints(_Telemetry):
 
     @endpoint(
         body=PutInverterReadings,
+        takes=JSON_OR_ROWS,
         status=204,
         answer=Stored,
         refusals=(404,),
         examples={"body": {"readings": [INVERTER_READING_SENT]}, "answer": STORED},
     )
-    def put_readings(self, request: Request, body: PutInverterReadings) -> HttpResponse:
+    def put_readings(self, request: Request, body: PutInverterReadings | SentRows[Any]) -> HttpResponse:
         """Store readings of inverters. One of the same inverter and time is overwritten whole: what is left out
         becomes null [T1]."""
-        stored = put_periods(INVERTERS, items=body.readings, now=timezone.now(), visible=self.caller.asset_ids)
-        return as_preferred(request, stored)
+        return store_periods(request, INVERTERS, body, visible=self.caller.asset_ids)
 
     @endpoint(
         query=InverterReadingQuery,
         answer=InverterReadingList,
+        media=JSON_OR_ROWS,
         examples={"answer": {**PAGE, "readings": [INVERTER_READING]}},
     )
     def list_readings(self, request: Request, query: InverterReadingQuery) -> HttpResponse:
@@ -80,18 +82,23 @@ class SiteTelemetryEndpoints(_Telemetry):
 
     @endpoint(
         body=PutSiteReadings,
+        takes=JSON_OR_ROWS,
         status=204,
         answer=Stored,
         refusals=(404,),
         examples={"body": {"readings": [SITE_READING_SENT]}, "answer": STORED},
     )
-    def put_readings(self, request: Request, body: PutSiteReadings) -> HttpResponse:
+    def put_readings(self, request: Request, body: PutSiteReadings | SentRows[Any]) -> HttpResponse:
         """Store readings of sites. One of the same site and time is overwritten whole: what is left out becomes
         null [T1]."""
-        stored = put_periods(SITES, items=body.readings, now=timezone.now())
-        return as_preferred(request, stored)
+        return store_periods(request, SITES, body)
 
-    @endpoint(query=SiteReadingQuery, answer=SiteReadingList, examples={"answer": {**PAGE, "readings": [SITE_READING]}})
+    @endpoint(
+        query=SiteReadingQuery,
+        answer=SiteReadingList,
+        media=JSON_OR_ROWS,
+        examples={"answer": {**PAGE, "readings": [SITE_READING]}},
+    )
     def list_readings(self, request: Request, query: SiteReadingQuery) -> HttpResponse:
         """List readings of sites in a window, ordered by site and time [T1]."""
         seen = visible_sites(self.caller.asset_ids)
