@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from tempfile import TemporaryFile
-from typing import IO, Any
+from typing import IO, Any, Literal
 
 from django.http import FileResponse, HttpResponse
 from rest_framework.request import Request
@@ -19,9 +19,9 @@ from rest_framework.request import Request
 from config.api.bodies import JSON
 from config.api.pagination import PageQuery, link_next
 from config.api.rows import CSV, MOST_ROWS, NDJSON
-from config.database.exports import Form
 
-FORM_OF: Mapping[str, Form] = {NDJSON: "json", CSV: "csv"}
+# How PostgreSQL is to write each media type.
+FORM_OF: Mapping[str, Literal["json", "csv"]] = {NDJSON: "json", CSV: "csv"}
 CONTENT_TYPE = {JSON: JSON, NDJSON: NDJSON, CSV: f"{CSV}; charset=utf-8"}
 
 
