@@ -80,7 +80,7 @@ def verify_method(answer: HttpResponse, template: str, said: str) -> None:
     if answer.status_code == 405:
         allowed = {word.strip().lower() for word in answer["Allow"].split(",")}
         assert allowed - {"head", "options"} == set(operations), f"{said} with Allow: {answer['Allow']}"
-    if answer.content:
+    if content_of(answer):
         responses = next(iter(operations.values()))["responses"]
         shape = next(found for status, found in responses.items() if status[0] == "4" and status != "422")
         verify_body(answer, shape["content"][JSON]["schema"], said)
@@ -88,7 +88,7 @@ def verify_method(answer: HttpResponse, template: str, said: str) -> None:
 
 def verify_body(answer: HttpResponse, schema: dict[str, Any], said: str) -> None:
     """The body as JSON of the documented schema, with nothing beside it."""
-    body = json.loads(answer.content, parse_constant=lambda name: _refuse(f"{said} with {name}"))
+    body = json.loads(content_of(answer), parse_constant=lambda name: _refuse(f"{said} with {name}"))
     faults = [f"{fault.json_path}: {fault.message}" for fault in validator_of(json.dumps(schema)).iter_errors(body)]
     assert not faults, f"{said}, which differs from its schema: {faults[:5]}"
     if answer.status_code == 422:
