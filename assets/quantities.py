@@ -8,7 +8,7 @@ from annotated_types import Ge, Gt
 from pydantic import BaseModel, BeforeValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from config.api.values import PlainDecimal, parse_number, storable
+from config.api.values import PlainDecimal, number_schema, parse_number, storable
 
 # What one of a unit is in the unit that is stored.
 POWER = {"MW": Decimal(1), "kW": Decimal("0.001"), "GW": Decimal(1000)}
@@ -52,7 +52,7 @@ def _price(value: Any) -> Price:
 
 
 def _schema(units: dict[str, Decimal]) -> WithJsonSchema:
-    number = {"anyOf": [{"type": "number"}, {"type": "string"}]}
+    number = number_schema(example="2.5").json_schema
     return WithJsonSchema(
         {
             "type": "object",

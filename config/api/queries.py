@@ -6,7 +6,7 @@ from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 from urllib.parse import parse_qsl
 
 from django.http import HttpRequest
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from config.api.bodies import validated
@@ -39,7 +39,8 @@ def several(element: type[Element], *, most: int = 500) -> Any:
             raise PydanticCustomError("too_long", f"The list should have at most {most} elements, not {len(unique)}")
         return unique
 
-    return Annotated[list[element], BeforeValidator(split)]  # type: ignore[valid-type]
+    listed = Annotated[element, StringConstraints(min_length=1)] if element is str else element
+    return Annotated[list[listed], Field(min_length=1, max_length=most), BeforeValidator(split)]  # type: ignore[valid-type]
 
 
 def read_query(request: HttpRequest, model: type[Model]) -> Model:

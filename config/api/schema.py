@@ -65,7 +65,7 @@ IDEMPOTENCY_KEY = {
     "in": "header",
     "required": False,
     "description": "1 to 255 printable characters: for a day the same request again gets the same answer, done once.",
-    "schema": {"type": "string", "examples": ["c0ffee-1"]},
+    "schema": {"type": "string", "pattern": "^[ -~]{1,255}$", "examples": ["c0ffee-1"]},
 }
 REQUEST_ID = {
     "name": "X-Request-ID",

@@ -135,7 +135,15 @@ def recorded(instant: datetime) -> str:
     return f"{instant.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
 
 
-_NUMBER_SCHEMA = {"anyOf": [{"type": "number"}, {"type": "string"}], "examples": ["0.97"]}
+DIGITS = r"[0-9]{1,12}(\.[0-9]{1,6})?"
+
+
+def number_schema(*, pattern: str = f"^-?{DIGITS}$", example: str = "0.97", **bounds: int) -> WithJsonSchema:
+    """A number, or its text of this pattern; `bounds` are those of the number (`minimum=0`)."""
+    return WithJsonSchema(
+        {"anyOf": [{"type": "number", **bounds}, {"type": "string", "pattern": pattern}], "examples": [example]}
+    )
+
 
 # What clients send.
 Instant = Annotated[
@@ -148,9 +156,11 @@ Day = Annotated[
     BeforeValidator(_day),
     WithJsonSchema({"type": "string", "format": "date", "examples": ["2026-05-01"]}),
 ]
-Amount = Annotated[Decimal, BeforeValidator(parse_amount), WithJsonSchema(_NUMBER_SCHEMA)]
-NonNegative = Annotated[Decimal, Ge(0), BeforeValidator(parse_amount), WithJsonSchema(_NUMBER_SCHEMA)]
-NonPositive = Annotated[Decimal, Le(0), BeforeValidator(parse_amount), WithJsonSchema(_NUMBER_SCHEMA)]
+Amount = Annotated[Decimal, BeforeValidator(parse_amount), number_schema()]
+NonNegative = Annotated[Decimal, Ge(0), BeforeValidator(parse_amount), number_schema(pattern=f"^{DIGITS}$", minimum=0)]
+NonPositive = Annotated[
+    Decimal, Le(0), BeforeValidator(parse_amount), number_schema(pattern=f"^(-{DIGITS}|0)$", example="-2.5", maximum=0)
+]
 Name = Annotated[str, StringConstraints(strict=True, strip_whitespace=True, min_length=1, max_length=200)]
 QueryFlag = Annotated[bool, BeforeValidator(_flag)]
 JsonFlag = Annotated[bool, BeforeValidator(_json_flag)]
