@@ -93,7 +93,7 @@ def test_finding_a_repeated_key_among_many_takes_no_time() -> None:
     keys = [f'"k{number}": 0' for number in range(100_000)]
     started = time.monotonic()
     loc_and_kind(("{" + ",".join([*keys, keys[-1]]) + "}").encode())
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 10
 
 
 def test_text_that_cannot_be_stored_is_refused_where_it_stands() -> None:
