@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 from rest_framework.viewsets import ViewSet
 
 from config.api.access import Caller
-from config.api.bodies import JSON, Body, NoBody, read_body, validated
+from config.api.bodies import JSON, LARGEST_BODY, Body, NoBody, check_envelope, read_body, validated
 from config.api.etags import conditional
 from config.api.idempotency import once
 from config.api.pagination import PageQuery
@@ -71,6 +71,7 @@ def endpoint(
                 return handle()
             if _sends_rows(request, declared):
                 return handle()
+            _check_envelope(request, declared)
             return conditional(request, once(request, caller=request.auth.actor, handle=handle))
 
         parse_and_handle.endpoint = declared  # type: ignore[attr-defined]
@@ -83,6 +84,13 @@ def _sends_rows(request: Request, declared: Endpoint) -> bool:
     """Whether the body is one of rows, which is read piece by piece and never as a whole."""
     media = request._request.content_type  # noqa: SLF001  as below
     return request.method not in SAFE_METHODS and media in ROWS and media in declared.takes
+
+
+def _check_envelope(request: Request, declared: Endpoint) -> None:
+    """415, 411 or 413 before anything else is looked at; it is no answer that a repetition would get again [C12]."""
+    if request.method not in SAFE_METHODS:
+        raw = request._request  # noqa: SLF001  as below
+        check_envelope(raw, expected=declared.body is not None, types=declared.takes, largest=LARGEST_BODY)
 
 
 def _parsed(request: Request, declared: Endpoint) -> dict[str, Any]:

@@ -15,7 +15,6 @@ from django.utils import timezone
 from rest_framework.request import Request
 
 from config.api.answers import json_text
-from config.api.bodies import LARGEST_BODY
 from config.api.errors import exception_handler
 from config.api.models import StoredAnswer
 from config.errors import ConflictError, Fault, InvalidError
@@ -74,13 +73,8 @@ def once(request: Request, *, caller: str, handle: Callable[[], HttpResponse]) -
 
 
 def _came_whole(raw: HttpRequest) -> bool:
-    """Whether the body is here to be compared with another. One that is too large, of unknown length or cut off is
-    refused unread, and what is sent again in its place is no repetition.
-    """
-    said = raw.META.get("CONTENT_LENGTH") or "0"
-    if "Transfer-Encoding" in raw.headers or not said.isdecimal() or int(said) > LARGEST_BODY:
-        return False
-    return len(raw.body) == int(said)
+    """Whether the body is here to be compared with another; what is sent again after one that was cut off is not it."""
+    return len(raw.body) == int(raw.META.get("CONTENT_LENGTH") or 0)
 
 
 def _is_first(name: str) -> bool:

@@ -143,10 +143,20 @@ def test_of_many_at_once_one_is_done() -> None:
 
 @pytest.mark.parametrize(
     ("headers", "status"),
-    [({"Content_Length": "16777217"}, 413), ({"Content_Length": "", "Transfer_Encoding": "chunked"}, 411)],
+    [
+        ({"Content_Length": "16777217"}, 413),
+        ({"Content_Length": "", "Transfer_Encoding": "chunked"}, 411),
+        ({"Content_Type": "text/plain"}, 415),
+    ],
 )
 def test_what_was_refused_unread_can_be_sent_again_as_it_should_be(
     api: Api, headers: dict[str, str], status: int
 ) -> None:
     assert api.post("/assets", asset_body(), **KEY, **headers).status_code == status
     assert read(api.post("/assets", asset_body(), **KEY), 201)["id"] == "DE_50HZ_WU_1"
+
+
+def test_a_media_type_comes_before_a_malformed_key(api: Api) -> None:
+    """[C3]: 415, then 422."""
+    answer = api.send("POST", "/assets", content=b"{}", content_type="text/plain", headers={"Idempotency-Key": ""})
+    assert answer.status_code == 415
