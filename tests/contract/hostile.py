@@ -1,6 +1,7 @@
 """What clients send when they are broken, curious or worse. None of it may cause a 5xx or a page [C3]."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 # Values of a query parameter, percent-encoded as they are sent.
@@ -233,3 +234,17 @@ def without(value: Any, place: tuple[str | int, ...]) -> Any:
     owner = at(value, place[:-1]).copy()
     del owner[place[-1]]
     return replaced(value, place[:-1], owner)
+
+
+def spoiled_rows(example: bytes) -> Iterator[bytes]:
+    """The example of a body of rows with each piece replaced, cut, doubled or quoted as no file should be."""
+    separators = b",:\r\n"
+    starts = [0, *(index + 1 for index, byte in enumerate(example) if byte in separators), len(example)]
+    for start, end in pairwise(starts):
+        for piece in (b"", b"\x00", b"\xff", b'"', b'""', b"\\u0000", b"1e999", b"NaN", b"null", b"9" * 400):
+            yield example[:start] + piece + example[end:]
+        yield example[:end]
+    yield from (example * 2, example * 300, example[::-1], b"\r\n" + example, example + b"\r\n\r\n", example + b'"')
+    yield example.replace(b"\n", b"\r")
+    yield b"\xef\xbb\xbf" + example
+    yield example.rstrip() + b"x" * 100_000

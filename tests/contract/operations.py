@@ -55,6 +55,17 @@ class Operation:
         body = self.said.get("requestBody")
         return body["content"][JSON]["example"] if body else None
 
+    @property
+    def examples_of_rows(self) -> dict[str, bytes]:
+        """What a client may send with it in other media types than JSON, by their names."""
+        content = self.said.get("requestBody", {}).get("content", {})
+        return {media: one["example"].encode() for media, one in content.items() if media != JSON}
+
+    @property
+    def media_of_answers(self) -> list[str]:
+        """The media types that what was asked for comes in."""
+        return list(self.said["responses"].get("200", {}).get("content", {}))
+
     def query(self, ids: Mapping[str, str], *, leaving_out: str = "") -> list[str]:
         """The parts of a query that has the parameters it cannot do without: of a window, a delivery day will do."""
         own_window = {"from", "to", "latest"} & {leaving_out}
@@ -92,4 +103,5 @@ EVERY = sorted(operations(), key=str)
 CLOSED = [one for one in EVERY if not one.is_open]
 OURS = [one for one in CLOSED if not one.is_partners]
 WITH_CONTENT = [one for one in OURS if one.may_have_content]
+WITH_ROWS = [one for one in WITH_CONTENT if one.examples_of_rows]
 WITH_BODY = [one for one in WITH_CONTENT if one.example is not None]

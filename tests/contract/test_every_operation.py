@@ -13,7 +13,7 @@ from django.http import HttpResponse
 from tests.conformance import METHODS
 from tests.contract import hostile
 from tests.contract.conftest import Call, caller
-from tests.contract.operations import CLOSED, EVERY, OURS, WITH_BODY, WITH_CONTENT, Operation
+from tests.contract.operations import CLOSED, EVERY, OURS, WITH_BODY, WITH_CONTENT, WITH_ROWS, Operation
 from tests.factories.keys import bearer, make_api_key, make_partner_key
 from tests.factories.sites import add_site
 
@@ -205,6 +205,34 @@ def test_hostile_fields_do_no_harm(operation: Operation, permitted: Permitted, i
         answer = call(operation.method, operation.path(ids), content)
         assert answer.status_code in (200, 201, 204, 403, 404, 409, 422), content[:300]
         assert len(answer.content) <= 100_000 or answer.status_code == 201
+
+
+@each(WITH_ROWS)
+def test_hostile_rows_do_no_harm(operation: Operation, permitted: Permitted, ids: Ids) -> None:
+    """[B3]"""
+    call = permitted(operation)
+    for media, example in operation.examples_of_rows.items():
+        assert call(operation.method, operation.path(ids), example, media).status_code in (200, 201, 204)
+        for content in (*hostile.CONTENTS, *hostile.spoiled_rows(example)):
+            answer = call(operation.method, operation.path(ids), content, media)
+            assert answer.status_code in (200, 201, 204, 404, 409, 422), (media, content[:300])
+            assert answer.status_code == 201 or len(answer.content) <= 100_000
+
+
+@each([one for one in WITH_CONTENT if not one.examples_of_rows])
+@pytest.mark.parametrize("media", ["text/csv", "application/x-ndjson"])
+def test_rows_are_415_where_they_are_not_documented(operation: Operation, media: str, permitted: Permitted) -> None:
+    """[C2] [B3]"""
+    assert permitted(operation)(operation.method, operation.path({}), b"a\n1\n", media).status_code == 415
+
+
+@each([one for one in EVERY if one.method == "GET"])
+def test_an_answer_comes_in_each_documented_media_type(operation: Operation, permitted: Permitted, ids: Ids) -> None:
+    call = permitted(operation)
+    for media in operation.media_of_answers:
+        answer = call("GET", operation.address(ids), Accept=media)
+        if answer.status_code != 404:
+            assert (answer.status_code, answer["Content-Type"].partition(";")[0]) == (200, media)
 
 
 @each(EVERY)
