@@ -17,7 +17,7 @@ help:
 	@echo 'make lock     lock the dependencies of pyproject.toml again'
 
 run: $(VENV)/run.stamp
-	@exec $(BIN)/python manage.py run --stop-with-parent
+	@exec $(BIN)/python manage.py run --stop-with-parent $$PPID
 
 # The coverage gate is for the whole suite; `$(BIN)/pytest tests/some/part` runs a part.
 test: $(VENV)/dev.stamp

@@ -26,7 +26,8 @@ def free_port() -> int:
 def environment(data: Path, *, port: int) -> dict[str, str]:
     """What an operator's shell has: nothing of this test run's servers."""
     ours = {"DATABASE_URL", "REDIS_URL", "LEITSTAND_DATA_DIR", "LEITSTAND_DEMO", "SECRET_KEY"}
-    kept = {name: value for name, value in os.environ.items() if name not in ours and not name.startswith("PYTEST")}
+    theirs = ("PYTEST", "MAKE", "MFLAGS")  # a make below `make test` would say which folder it enters
+    kept = {name: value for name, value in os.environ.items() if name not in ours and not name.startswith(theirs)}
     return {**kept, "LEITSTAND_DATA_DIR": str(data), "PORT": str(port)}
 
 
@@ -68,7 +69,7 @@ def running_desk(data: Path, *, command: tuple[str, ...] = (*MANAGE, "run")) -> 
         yield RunningDesk(process=process, data=data, port=port, said=said, work=work_of(data), errors=errors)
     finally:
         process.kill()
-        process.communicate()
+        process.communicate(timeout=PATIENCE)
         assert eventually(lambda: not processes_of(data))
 
 

@@ -83,7 +83,7 @@ def test_a_command_says_so_when_no_desk_is_running(data: Path) -> None:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
 def test_a_desk_stops_with_the_make_that_started_it(data: Path, tmp_path: Path, number: signal.Signals) -> None:
     makefile = tmp_path / "Makefile"
-    makefile.write_text(f"run:\n\t@exec {sys.executable} {BASE_DIR / 'manage.py'} run --stop-with-parent\n")
+    makefile.write_text(f"run:\n\t@exec {sys.executable} {BASE_DIR / 'manage.py'} run --stop-with-parent $$PPID\n")
     with running_desk(data, command=("make", "-f", str(makefile))) as desk:
         desk.stop(number)
         assert eventually(lambda: not processes_of(data))

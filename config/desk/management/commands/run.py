@@ -20,15 +20,15 @@ class Command(BaseCommand):
         parser.add_argument("--port", default=os.environ.get("PORT") or "8000", help="default: PORT, else 8000")
         parser.add_argument(
             "--stop-with-parent",
-            action="store_true",
-            help="stop with the process that started it (make)",
+            type=int,
+            metavar="PID",
+            help="stop with the process that started it: make, which may be gone before we can ask who it was",
         )
 
     def handle(self, *_args: Any, **options: Any) -> None:
         if not options["port"].isdecimal() or not 0 < int(options["port"]) < 65536:
             raise CommandError(f"PORT is a number from 1 to 65535, not {options['port']!r}.")
-        if options["stop_with_parent"]:
-            parent = os.getppid()
+        if parent := options["stop_with_parent"]:
             follow_parent(parent=parent, orphan_signal=signal.SIGTERM)
             notice_interrupts_of(parent)
         try:
