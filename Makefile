@@ -6,12 +6,14 @@ BIN := $(VENV)/bin
 PIP := umask 022 && $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes
 COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --no-header --python-version 3.11 --quiet
 
-.PHONY: help run test check format lock
+.PHONY: help run test trust bench check format lock
 .DELETE_ON_ERROR:
 
 help:
 	@echo 'make run      start the desk: http://127.0.0.1:8000, or PORT; data in .data, or LEITSTAND_DATA_DIR'
 	@echo 'make test     run all tests, with a PostgreSQL and a Redis of their own'
+	@echo 'make trust    what takes minutes: faults, races, long models; figures go to docs/trust.md'
+	@echo 'make bench    rivals side by side; figures go to docs/benchmarks.md'
 	@echo 'make check    linters, types, import rules, migrations'
 	@echo 'make format   let ruff and djlint format what they can'
 	@echo 'make lock     lock the dependencies of pyproject.toml again'
@@ -22,6 +24,14 @@ run: $(VENV)/run.stamp
 # The coverage gate is for the whole suite; `$(BIN)/pytest tests/some/part` runs a part.
 test: $(VENV)/dev.stamp
 	@exec $(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report= --cov-report=term:skip-covered $(TESTS)
+
+# `make trust CHECKS=tests/trust/check_events.py` runs a part, and leaves the page as it is.
+CHECKS ?= tests/trust --write-docs
+trust: $(VENV)/dev.stamp
+	@exec $(BIN)/python -m pytest -o python_files='check_*.py' -p no:cacheprovider -v $(CHECKS)
+
+bench: $(VENV)/dev.stamp
+	@exec $(BIN)/python -m tests.benchmarks $(BENCH)
 
 check: export SECRET_KEY := made-up-for-checks
 check: $(VENV)/dev.stamp
