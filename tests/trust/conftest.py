@@ -58,7 +58,8 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    kept = sorted(config.stash[KEPT], key=lambda line: int(line.promise.removeprefix("P")))
+    noted: list[Kept] = config.stash[KEPT]
+    kept = sorted(noted, key=lambda line: int(line.promise.removeprefix("P")))
     if not kept:
         return
     rows = [f"| {one.promise} | {one.what} | {one.figure} | {one.target} | {_verdict(one)} |" for one in kept]
