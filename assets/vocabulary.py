@@ -96,3 +96,14 @@ class ReasonCategory(TextChoices):
     MARKET = "MARKET", "Market"
     MAINTENANCE = "MAINTENANCE", "Maintenance"
     OPERATOR = "OPERATOR", "Operator"
+
+
+class DispatchStatus(TextChoices):
+    """How far an instruction has come [D1]. In this order: a later one replaces an earlier one, and never the reverse,
+    so that what is stored does not depend on the order in which events arrive."""
+
+    ISSUED = "ISSUED", "Issued"
+    ACKNOWLEDGED = "ACKNOWLEDGED", "Acknowledged"
+    REJECTED = "REJECTED", "Rejected"
+    EXECUTED = "EXECUTED", "Executed"
+    FAILED = "FAILED", "Failed"
