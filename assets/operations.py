@@ -10,7 +10,8 @@ from django.db.models import ProtectedError
 from assets.lifecycle import DELETABLE
 from assets.models import Asset, StatusEntry
 from assets.queries import get_asset
-from assets.revisions import forget_revisions
+from assets.revisions import forget_revisions, raise_revisions
+from assets.statuses import STATUSES
 from assets.vocabulary import ReasonCategory, Status
 from config.api.audit import change
 from config.errors import ConflictError
@@ -51,6 +52,7 @@ def create_asset(*, fields: Mapping[str, Any], by: str, now: datetime) -> Asset:
         StatusEntry.objects.create(
             asset=asset, effective_at=now, event_id="created", status=Status.UNKNOWN, reasons=[reason], created_at=now
         )
+        raise_revisions(owner_ids=[asset_id], kind=STATUSES.kind, now=now)
     return asset
 
 

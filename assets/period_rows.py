@@ -8,13 +8,14 @@ from typing import Any, TypeVar
 from django.db import transaction
 from pydantic import BaseModel, TypeAdapter
 
-from assets.period_store import Periods, selection_of
+from assets.period_store import ListedPeriods, Periods, selection_of
 from assets.revisions import raise_revisions
 from config.api.batches import Stored
 from config.api.pagination import Page
 from config.api.row_bodies import SentRows
 from config.database.exports import Form, export, export_staged
-from config.database.staging import find_owners, find_repeats, merge, staged
+from config.database.refusals import retried_within
+from config.database.staging import columns_of, find_owners, find_repeats, merge, staged
 from config.database.upsert import Upserted
 from config.errors import MOST_FAULTS, Fault, InvalidError
 
@@ -62,12 +63,17 @@ def _loaded(
     periods: Periods[Item], rows: SentRows[Item], *, now: datetime, lock: Callable[[Mapping[str, int]], None]
 ) -> Iterator[Upserted]:
     """What storing the rows comes to, in the transaction that stores them."""
-    with transaction.atomic(), staged(periods.table, _dumped(periods.items, rows)):
-        refuse_repeated_lines(periods)
-        lock(find_owners(periods.table))
+
+    def store() -> Upserted:
+        lock(owners)
         stored = merge(periods.table, now=now)
         raise_revisions(owner_ids=stored.owners, kind=periods.kind, now=now)
-        yield stored
+        return stored
+
+    with transaction.atomic(), staged(columns_of(periods.table), _dumped(periods.items, rows)):
+        refuse_repeated_lines(periods)
+        owners = find_owners(periods.table.owner.name)
+        yield retried_within(store)
 
 
 def _dumped(
@@ -89,7 +95,7 @@ def refuse_repeated_lines(periods: Periods[Any]) -> None:
 
 
 def rows_of_periods(
-    periods: Periods[Item],
+    periods: ListedPeriods,
     *,
     owner_ids: Collection[str],
     window: tuple[datetime, datetime] | None,

@@ -22,29 +22,35 @@ from config.database.upsert import upsert, upsert_and_echo
 Item = TypeVar("Item", bound=BaseModel)
 
 
-@dataclass(frozen=True, eq=False)
-class Periods(Generic[Item]):
-    """One kind of periods.
+@dataclass(frozen=True, eq=False, kw_only=True)
+class ListedPeriods:
+    """One kind of periods as it is listed; `field` is the answer's name for the items."""
+
+    kind: str
+    field: str
+    table: PeriodTable
+    order: Order = "owner"
+
+    def sorted_by(self, *, latest: bool) -> list[str]:
+        """The fields that a list is ordered by and continued after."""
+        return [column.name for column in key_of(self.table, order=None if latest else self.order)]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Periods(ListedPeriods, Generic[Item]):
+    """One kind of periods that comes in batches too.
 
     `items` dumps a batch as rows of the table; `field` is the body's name for them. `lock_owners` keeps the owners from
     being deleted meanwhile and refuses those that do not exist; None where owners are words and not records.
     """
 
-    kind: str
-    field: str
-    table: PeriodTable
     items: TypeAdapter[list[Item]]
     lock_owners: Callable[..., None] | None = None
-    order: Order = "owner"
 
     def naming(self, *, owned: bool) -> str:
         """What the key is made of, as errors say it; `owned`: within what is one owner's."""
         *first, last = (column.name for column in self.table.key[1 if owned else 0 :])
         return f"{', '.join(first)} and {last}" if first else last
-
-    def sorted_by(self, *, latest: bool) -> list[str]:
-        """The fields that a list is ordered by and continued after."""
-        return [column.name for column in key_of(self.table, order=None if latest else self.order)]
 
 
 @retried
@@ -100,7 +106,7 @@ def _owners(periods: Periods[Item], items: Sequence[Item], *, owner_id: str | No
 
 
 def page_of_periods(
-    periods: Periods[Item],
+    periods: ListedPeriods,
     *,
     owner_ids: Collection[str],
     window: tuple[datetime, datetime] | None,

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import BaseModel, ConfigDict, StringConstraints, field_validator
 from pydantic_core import PydanticCustomError
 from pydantic_core.core_schema import ValidationInfo
 
@@ -13,9 +13,7 @@ from assets.vocabulary import (
     DeliveryArea,
     Lifecycle,
     Provider,
-    ReasonCategory,
     Region,
-    Status,
 )
 from config.api.bodies import Body, left_out
 from config.api.pagination import PageQuery
@@ -92,27 +90,6 @@ class AssetQuery(PageQuery):
     provider: several(Provider) | None = None  # type: ignore[valid-type]
 
 
-class Reason(BaseModel):
-    """Why an asset is in its status."""
-
-    category: ReasonCategory
-    detail: str | None = None
-    source: str
-    attributes: dict[str, Any] = Field(default_factory=dict)
-
-
-class AssetStatusEntry(BaseModel):
-    """One entry of an asset's status history [S2]."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    asset_id: str
-    status: Status
-    effective_at: Recorded
-    reasons: list[Reason]
-    created_at: Recorded
-
-
 class AssetChange(BaseModel):
     """One change of an asset's master record: the fields that differ, before and after."""
 
@@ -152,13 +129,6 @@ ASSET: dict[str, Any] = {
     "go_live_date": None,
     "created_at": "2026-05-01T08:00:00.000000Z",
     "updated_at": "2026-05-01T08:00:00.000000Z",
-}
-STATUS = {
-    "asset_id": "DE_50HZ_WU_1",
-    "status": "UNKNOWN",
-    "effective_at": "2026-05-01T08:00:00.000000Z",
-    "reasons": [{"category": "UNKNOWN", "detail": "New asset", "source": "SYSTEM", "attributes": {}}],
-    "created_at": "2026-05-01T08:00:00.000000Z",
 }
 CHANGE = {
     "at": "2026-05-01T09:00:00.000000Z",

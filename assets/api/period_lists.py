@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from rest_framework.request import Request
 
 from assets.period_rows import rows_of_periods
-from assets.period_store import Periods, page_of_periods
+from assets.period_store import ListedPeriods, page_of_periods
 from assets.revisions import revisions_of
 from config.api.etags import tag_of_list, unless_matched
 from config.api.pagination import PageQuery, page_of
@@ -38,7 +38,7 @@ def revised_list(
 def period_list(
     request: Request,
     query: PageQuery,
-    periods: Periods[Any],
+    periods: ListedPeriods,
     *,
     owner_ids: Collection[str],
     window: tuple[datetime, datetime] | None,

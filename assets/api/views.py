@@ -11,16 +11,15 @@ from assets.api.bodies import (
     ASSET,
     ASSET_SENT,
     CHANGE,
-    STATUS,
     AssetBody,
     AssetChange,
     AssetHistory,
     AssetList,
     AssetQuery,
-    AssetStatusEntry,
     CreateAsset,
     PatchAsset,
 )
+from assets.api.status_bodies import STATUS, AssetStatusEntry
 from config.api.answers import as_preferred, json_of, no_content
 from config.api.endpoint import Endpoints, endpoint
 from config.api.etags import if_match

@@ -67,12 +67,13 @@ class Operation:
         return list(self.said["responses"].get("200", {}).get("content", {}))
 
     def query(self, ids: Mapping[str, str], *, leaving_out: str = "") -> list[str]:
-        """The parts of a query that has the parameters it cannot do without: of a window, a delivery day will do."""
+        """The parts of a query with what it cannot do without: of a window, a delivery day or the latest will do."""
         own_window = {"from", "to", "latest"} & {leaving_out}
+        window = "delivery_day" if "delivery_day" in self.query_parameters else "latest"
         needed = [
             one
             for one in self.said["parameters"]
-            if one["in"] == "query" and (one["required"] or (one["name"] == "delivery_day" and not own_window))
+            if one["in"] == "query" and (one["required"] or (one["name"] == window and not own_window))
         ]
         given = {one["name"]: ids.get(one["name"].rstrip("s"), example_of(one["schema"])) for one in needed}
         return [f"{name}={quote(value)}" for name, value in given.items() if name != leaving_out]
@@ -86,6 +87,8 @@ def example_of(schema: Mapping[str, Any]) -> str:
     """A value that a parameter of this schema takes."""
     if "$ref" in schema:
         return example_of(document()["components"]["schemas"][schema["$ref"].rpartition("/")[2]])
+    if schema.get("type") == "boolean":
+        return "true"
     if examples := schema.get("examples") or schema.get("enum"):
         return str(examples[0])
     return example_of(schema["items"]) if "items" in schema else "x"
