@@ -5,6 +5,8 @@ from typing import Final
 from django.db.models import TextChoices
 
 KPI_ROLLUP: Final = "kpi-rollup"
+MAINTENANCE_SIGNALS: Final = "maintenance-signals"
+MAINTENANCE_SCHEDULE: Final = "maintenance-schedule"
 FLAT: Final = "flat"  # what a breakdown calls the time outside every tariff period
 
 
@@ -14,3 +16,30 @@ class TariffDays(TextChoices):
     ALL = "ALL", "Every day"
     WEEKDAYS = "WEEKDAYS", "Monday to Friday"
     WEEKENDS = "WEEKENDS", "Saturday and Sunday"
+
+
+class SignalType(TextChoices):
+    """What a maintenance signal says of an inverter."""
+
+    CRITICAL_STATE = "Critical State"
+    WARNING_STATE = "Warning State"
+    TEMPERATURE = "Temperature"
+    CAPACITY_UNDERPERFORMANCE = "Capacity Underperformance"
+    ZERO_PRODUCTION = "Zero Production"
+
+
+class Severity(TextChoices):
+    """How bad a signal is, and how urgent a task: the worst first."""
+
+    CRITICAL = "Critical"
+    HIGH = "High"
+    MEDIUM = "Medium"
+    LOW = "Low"
+
+
+class TaskType(TextChoices):
+    """What is to be done at an inverter."""
+
+    INSPECTION = "inspection"
+    CORRECTIVE_MAINTENANCE = "corrective_maintenance"
+    SCHEDULED_SERVICE = "scheduled_service"

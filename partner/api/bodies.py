@@ -48,13 +48,18 @@ KPI_ROLLUP_EXAMPLE: dict[str, Any] = {
 }
 
 
+def published_schema(kind: str) -> dict[str, Any]:
+    """The kind's published schema, as a component of the OpenAPI document."""
+    return {name: value for name, value in KINDS[kind].schema.items() if name != "$schema"}
+
+
 class KpiRollup(RootModel[dict[str, Any]]):
     """The KPI rollup of a site."""
 
     @classmethod
     def model_json_schema(cls, *_args: Any, **_kwargs: Any) -> dict[str, Any]:
         """The published schema, as a component of the OpenAPI document."""
-        return {name: value for name, value in KINDS[KPI_ROLLUP].schema.items() if name != "$schema"}
+        return published_schema(KPI_ROLLUP)
 
 
 class AnySnapshot(RootModel[dict[str, Any]]):
