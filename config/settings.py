@@ -5,9 +5,11 @@ Everything that differs between machines comes from the environment; docs/deploy
 
 import os
 import secrets
+from datetime import timedelta
 
 import dj_database_url
 import pghistory
+from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.templatetags.static import static
 
 from config import embedded
@@ -49,8 +51,37 @@ CSRF_TRUSTED_ORIGINS = _list("LEITSTAND_TRUSTED_ORIGINS", "")
 HTTPS = os.environ.get("LEITSTAND_HTTPS") == "1"  # set behind a proxy that terminates TLS
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+BEHIND_PROXY = HTTPS  # the proxy's X-Forwarded-For then says where a request comes from
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_AGE = 12 * 3600
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # so that nobody locks out a colleague from elsewhere
+AXES_LOCKOUT_CALLABLE = "config.admin.login.locked_out"
+AXES_CLIENT_IP_CALLABLE = "config.admin.login.client_address"
+AXES_RESET_ON_SUCCESS = True
+AXES_ENABLE_ADMIN = False  # config/desk/admin/accounts.py shows what is locked
+AXES_VERBOSE = False
+OTP_TOTP_ISSUER = "Leitstand"
+# The back office. Alpine, which its theme is written in, evaluates the expressions in the pages' attributes, and HTMX
+# and the theme write styles into the page (docs/adr/0013): no script but ours and theirs is ever run.
+CONTENT_SECURITY_POLICY = {
+    "EXCLUDE_URL_PREFIXES": ("/api", "/partner", "/health", "/metrics", "/static"),
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF, UNSAFE_EVAL],
+        "style-src": [SELF, UNSAFE_INLINE],
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    },
+}
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
@@ -72,6 +103,11 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "django_celery_beat",
+    "axes",
+    "csp",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
     "config.api",
     "config.desk",
     "assets",
@@ -83,14 +119,17 @@ MIDDLEWARE = [
     "config.api.request_id.RequestIdMiddleware",
     "config.api.empty_answers.EmptyAnswerMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
     "config.api.audit.AuditMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -177,30 +216,8 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
-    "POSTPROCESSING_HOOKS": [],
+    "POSTPROCESSING_HOOKS": ["config.api.components.add_components"],
     "SORT_OPERATIONS": False,
-    "APPEND_COMPONENTS": {
-        "securitySchemes": {
-            "bearer": {"type": "http", "scheme": "bearer", "description": "An Asset Service key (`lst_...`)."},
-            "key": {"type": "apiKey", "in": "header", "name": "X-API-Key", "description": "The same key, by header."},
-            "session": {"type": "apiKey", "in": "cookie", "name": "sessionid", "description": "An operator's login."},
-            "partnerKey": {"type": "apiKey", "in": "header", "name": "x-api-key", "description": "A partner's key."},
-        },
-        "headers": {
-            name: {"schema": {"type": "string"}, "description": said}
-            for name, said in {
-                "X-Request-ID": "The request's id.",
-                "Link": 'The next page, `rel="next"`, where more follows.',
-                "Location": "The address of what was made.",
-                "Preference-Applied": "`return=representation`, where the client preferred it.",
-                "WWW-Authenticate": "The scheme by which to send a key.",
-                "Retry-After": "In how many seconds to try again.",
-                "ETag": "The tag of this answer, for If-None-Match and If-Match.",
-                "Cache-Control": "`private, no-cache`: ask again with the ETag.",
-                "Vary": "The headers that an answer depends on.",
-            }.items()
-        },
-    },
     "ENABLE_DJANGO_DEPLOY_CHECK": False,
 }
 

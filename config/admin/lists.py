@@ -4,7 +4,9 @@ from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from django.contrib.admin import ShowFacets
-from django.db.models import DecimalField, JSONField
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.core.exceptions import BadRequest, ValidationError
+from django.db.models import DecimalField, JSONField, QuerySet
 from django.http import HttpRequest, HttpResponse
 from unfold.admin import ModelAdmin
 from unfold.views import ChangeList
@@ -62,6 +64,15 @@ class DeskAdmin(ModelAdmin):
             for action in self.bulk_actions
             if self.may(request, action.permission)
         }
+
+    def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
+        """Act on the chosen records; 400 for a key that no record can have."""
+        try:
+            for key in request.POST.getlist(ACTION_CHECKBOX_NAME):
+                self.opts.pk.to_python(key)
+        except ValidationError as error:
+            raise BadRequest("This cannot be the key of a record.") from error
+        return super().response_action(request, queryset)
 
     def may(self, request: HttpRequest, permission: str) -> bool:
         """Whether the operator has the permission on this kind of record; what is open on one record is no matter."""

@@ -8,7 +8,11 @@ from django.core.exceptions import BadRequest
 from django.core.paginator import InvalidPage
 from django.db import DataError, IntegrityError
 from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
 from unfold.sites import UnfoldAdminSite
+
+from config.admin import one_time_codes
+from config.admin.login import LoginForm
 
 View = Callable[..., HttpResponse]
 
@@ -17,6 +21,8 @@ class BackOffice(UnfoldAdminSite):
     """Unfold's admin, without the bulk deletion that goes past the operations, and safe from what cannot be stored."""
 
     index_title = "Home"
+    login_form = LoginForm
+    login_template = "admin/login.html"
 
     def __init__(self, name: str = "admin") -> None:
         super().__init__(name)
@@ -26,6 +32,15 @@ class BackOffice(UnfoldAdminSite):
         """A page for operators, which refuses text that no database column can hold with 400."""
         page: View = super().admin_view(storable_only(view), cacheable)
         return page
+
+    def get_urls(self) -> list[URLPattern]:
+        """Django's, and the operators' own one-time codes."""
+        codes = path("one-time-codes/", self.admin_view(self.one_time_codes), name="one_time_codes")
+        return [codes, *super().get_urls()]
+
+    def one_time_codes(self, request: HttpRequest) -> HttpResponse:
+        """An operator's own second factor."""
+        return one_time_codes.answer(request, page=self.each_context(request))
 
     def search(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The search over all pages; a page number that is none is 400."""

@@ -23,6 +23,8 @@ GROUPS = {
         ("Schedules", "schedule", "django_celery_beat.periodictask"),
         ("Users", "person", "auth.user"),
         ("Groups", "group", "auth.group"),
+        ("One-time codes", "password", "otp_totp.totpdevice"),
+        ("Failed logins", "gpp_bad", "axes.accessattempt"),
     ),
 }
 
@@ -57,5 +59,6 @@ def account(_request: HttpRequest) -> list[dict[str, str]]:
     """The menu under the operator's name."""
     return [
         {"title": "API documentation", "link": "/api/docs"},
+        {"title": "One-time codes", "link": reverse("admin:one_time_codes")},
         {"title": "Change password", "link": reverse("admin:password_change")},
     ]

@@ -148,3 +148,14 @@ def test_a_refusal_is_a_page_that_leads_back_to_the_desk(
     assert answer.status_code == status
     assert sentence in answer.content.decode()
     assert 'href="/admin/"' in answer.content.decode()
+
+
+@pytest.mark.parametrize("path", LISTS)
+@pytest.mark.parametrize("key", ["abc", "9" * 40, "1.5", "-1", "\u0663"])
+def test_no_key_breaks_an_action(desk: Client, path: str, key: str) -> None:
+    actions = desk.get(path).context["action_form"]
+    name = actions.fields["action"].choices[-1][0] if actions else "none"
+
+    answer = desk.post(path, {"action": name, "confirmed": "1", "_selected_action": [key]})
+
+    assert answer.status_code < 500

@@ -31,7 +31,7 @@ class TestNavigation:
         assert self.entries_for(desk) == {
             "Fleet": ["Assets", "Sites", "Inverters"],
             "Partners": ["Profiles", "Partner keys", "Snapshots"],
-            "System": ["API keys", "Schedules", "Users", "Groups"],
+            "System": ["API keys", "Schedules", "Users", "Groups", "One-time codes", "Failed logins"],
         }
 
     def test_it_shows_an_operator_what_they_may_open(self) -> None:

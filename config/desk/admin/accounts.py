@@ -1,19 +1,29 @@
 """Users and groups in the back office."""
 
+from datetime import datetime
 from typing import Any
 
+from axes.models import AccessAttempt
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, User
+from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
+from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_totp.models import TOTPDevice
+from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
+from config.admin.bulk import BulkAction
 from config.admin.lists import DeskAdmin
+from config.admin.one_time_codes import forget
 
 POWERS = ("is_superuser", "is_staff", "groups", "user_permissions")
 
-admin.site.unregister(User)
-admin.site.unregister(Group)
+for registered in (User, Group, TOTPDevice, StaticDevice):
+    admin.site.unregister(registered)
 
 
 @admin.register(User)
@@ -54,3 +64,70 @@ class RoleAdmin(GroupAdmin, DeskAdmin):  # type: ignore[misc]  # as above
     def has_add_permission(self, request: HttpRequest) -> bool:
         """As for editing."""
         return bool(request.user.is_superuser) and super().has_add_permission(request)
+
+
+def _unlock(key: str, *, by: str, now: datetime) -> None:  # noqa: ARG001  every bulk action is given both
+    AccessAttempt.objects.filter(pk=key).delete()
+
+
+def _forget_codes(key: str, *, by: str, now: datetime) -> None:  # noqa: ARG001  as above
+    for device in TOTPDevice.objects.filter(pk=key).select_related("user"):
+        forget(device.user)
+
+
+class ReadOnly(DeskAdmin):
+    """What only happens: nobody adds it or edits it by hand."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
+        """Never."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+        """Never."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+        """Not one by one: an action says what it means."""
+        return False
+
+
+@admin.register(AccessAttempt)
+class FailedLoginAdmin(ReadOnly):
+    """Names that failed to log in, and from where; unlocking forgets the failures."""
+
+    list_display = ("username", "ip_address", "failures_since_start", "attempt_time")
+    search_fields = ("username", "ip_address")
+    ordering = ("-attempt_time", "pk")
+    bulk_actions = (
+        BulkAction("unlock", "Unlock", "delete", "The failures are forgotten.", _unlock, lambda _record: None),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[AccessAttempt]:
+        """Those that still count."""
+        found: QuerySet[AccessAttempt] = super().get_queryset(request)
+        return found.filter(attempt_time__gte=timezone.now() - settings.AXES_COOLOFF_TIME)
+
+
+@admin.register(TOTPDevice)
+class AuthenticatorAdmin(ReadOnly):
+    """Who logs in with one-time codes. Their secrets are shown to nobody."""
+
+    list_display = ("operator", "confirmed", "created_at", "last_used_at")
+    search_fields = ("user__username",)
+    ordering = ("user__username", "pk")
+    fields = ("user", "confirmed", "created_at", "last_used_at")
+    bulk_actions = (
+        BulkAction(
+            "forget",
+            "Ask for no more codes",
+            "delete",
+            "For who lost the app and the recovery codes. The password alone lets them in until they set up new ones.",
+            _forget_codes,
+            lambda _record: None,
+        ),
+    )
+
+    @display(description="Operator", ordering="user__username")
+    def operator(self, device: TOTPDevice) -> str:
+        """Whose it is."""
+        return str(device.user.get_username())
