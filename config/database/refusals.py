@@ -9,7 +9,7 @@ from functools import wraps
 from typing import ParamSpec, TypeVar
 
 import psycopg
-from django.db import Error, IntegrityError, OperationalError, connection
+from django.db import Error, IntegrityError, OperationalError, connection, transaction
 
 logger = logging.getLogger(__name__)
 
@@ -58,16 +58,34 @@ def retried(operation: Callable[Arguments, Answer]) -> Callable[Arguments, Answe
 
     @wraps(operation)
     def try_again(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Answer:
-        tries_left = 1 if connection.in_atomic_block else MOST_TRIES
-        while True:
-            tries_left -= 1
-            try:
-                return operation(*args, **kwargs)
-            except OperationalError as error:
-                if not tries_left or not is_passing(error):
-                    raise
-                logger.info("%s is tried again: %s", operation.__qualname__, error)
-            pause = FIRST_PAUSE_SECONDS * 2 ** (MOST_TRIES - tries_left)
-            time.sleep(random.uniform(0.5, 1) * pause)  # noqa: S311  spreads them, guards nothing
+        tries = 1 if connection.in_atomic_block else MOST_TRIES
+        return _tried(operation.__qualname__, lambda: operation(*args, **kwargs), tries=tries)
 
     return try_again
+
+
+def retried_within(operation: Callable[[], Answer]) -> Answer:
+    """Do this part of a transaction, and again after a deadlock, up to five times in all.
+
+    Each try is a savepoint: one that fails lets go of what it has locked, and what was done before it stays. Nothing
+    that others wait for may be locked before it, or it would fail again.
+    """
+
+    def within_savepoint() -> Answer:
+        with transaction.atomic():
+            return operation()
+
+    return _tried(operation.__qualname__, within_savepoint, tries=MOST_TRIES)
+
+
+def _tried(name: str, operation: Callable[[], Answer], *, tries: int) -> Answer:
+    for number in range(1, tries + 1):
+        try:
+            return operation()
+        except OperationalError as error:
+            if number == tries or not is_passing(error):
+                raise
+            logger.info("%s is tried again: %s", name, error)
+        pause = FIRST_PAUSE_SECONDS * 2**number
+        time.sleep(random.uniform(0.5, 1) * pause)  # noqa: S311  spreads them, guards nothing
+    raise AssertionError("there is one try at least")

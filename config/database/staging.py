@@ -31,18 +31,25 @@ Row = Mapping[str, Any]
 Lines = Sequence[int]
 
 
+def columns_of(table: PeriodTable) -> dict[str, str]:
+    """What a batch writes of a table: the columns and their types."""
+    return {column.name: column.sql_type for column in (*table.key, *table.values)}
+
+
 @contextmanager
-def staged(table: PeriodTable, slices: Iterable[tuple[Lines, Sequence[Row]]]) -> Iterator[None]:
-    """Within a transaction: these rows, and the line of each, are staged for as long as the block runs."""
-    names = [column.name for column in (*table.key, *table.values)]
-    types = ", ".join(f"{column.name} {column.sql_type}" for column in (*table.key, *table.values))
+def staged(columns: Mapping[str, str], slices: Iterable[tuple[Lines, Sequence[Row]]]) -> Iterator[None]:
+    """Within a transaction: these rows, and the line of each, are staged for as long as the block runs.
+
+    `columns` are their fields and the types of these.
+    """
+    types = ", ".join(f"{name} {sql_type}" for name, sql_type in columns.items())
     with connection.cursor() as cursor:
         cursor.execute(CREATE.format(typed_columns=types))
         # Django's cursor lends psycopg's copy without its own translation of errors
-        with connection.wrap_database_errors, cursor.copy(FILL.format(columns=", ".join(names))) as copy:
+        with connection.wrap_database_errors, cursor.copy(FILL.format(columns=", ".join(columns))) as copy:
             for lines, rows in slices:
                 for line, row in zip(lines, rows, strict=True):
-                    copy.write_row([line, *(row[name] for name in names)])
+                    copy.write_row([line, *(row[name] for name in columns)])
         yield
         cursor.execute(DROP)
 
@@ -53,9 +60,9 @@ def find_repeats(table: PeriodTable, *, most: int) -> list[tuple[int, int]]:
     return [(line, first) for line, first in fetch_rows(FIND_REPEATS.format(key=key), {"most": most})]
 
 
-def find_owners(table: PeriodTable) -> dict[str, int]:
-    """Whose rows are staged, and the first line of each."""
-    return dict(fetch_rows(FIND_OWNERS.format(owner=table.owner.name), {}))
+def find_owners(column: str) -> dict[str, int]:
+    """Whose rows are staged, as this column says, and the first line of each."""
+    return dict(fetch_rows(FIND_OWNERS.format(owner=column), {}))
 
 
 def merge(table: PeriodTable, *, now: datetime) -> Upserted:

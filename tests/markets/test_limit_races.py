@@ -1,7 +1,6 @@
 """Limits under many hands at once: no deadlock, every row whole, nothing lost [B1] [L3]."""
 
 import random
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
@@ -24,7 +23,7 @@ from markets.operations import limits as operations
 from markets.vocabulary import LimitSource
 from tests.factories.assets import make_asset
 from tests.factories.limits import NOW, limit_item, make_limits, slot_item
-from tests.races import at_once
+from tests.races import at_once, wait_until_somebody_waits
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -145,18 +144,6 @@ def test_what_is_cleared_and_written_at_once_is_one_after_the_other(battery: str
     at_once(partial(clear, battery, LimitSource.CUSTOMER), partial(put, lock))
     assert set(Limit.objects.values_list("power_charge", "trading_locked")) == {(None, True)}
     assert Limit.objects.count() == 96
-
-
-def wait_until_somebody_waits() -> None:
-    """Until another session waits for a lock that this one holds."""
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid))")
-            if cursor.fetchone()[0]:
-                return
-        time.sleep(0.01)
-    raise AssertionError("nobody waits")
 
 
 def test_a_clear_that_waited_for_a_writer_sees_what_was_written(battery: str) -> None:

@@ -8,7 +8,7 @@ import pytest
 from django.db import IntegrityError, OperationalError, connection, transaction
 
 from config.database import refusals
-from config.database.refusals import is_passing, retried, translating, violated_constraint
+from config.database.refusals import is_passing, retried, retried_within, translating, violated_constraint
 
 TABLE = "CREATE TEMPORARY TABLE thing (size integer CONSTRAINT thing_is_small CHECK (size < 9))"
 
@@ -120,3 +120,30 @@ def test_inside_another_transaction_there_is_one_try() -> None:
     with pytest.raises(OperationalError), transaction.atomic():
         operation("done")
     assert len(calls) == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("_table")
+def test_a_part_of_a_transaction_is_tried_again_and_what_was_before_it_stays() -> None:
+    """Each try begins where the part began."""
+    calls, operation = failing(failure(DEADLOCK), failure(DEADLOCK))
+
+    def insert_and_fail() -> str:
+        execute("INSERT INTO thing VALUES (2)")
+        return operation("done")
+
+    with transaction.atomic():
+        execute("INSERT INTO thing VALUES (1)")
+        assert retried_within(insert_and_fail) == "done"
+    assert len(calls) == 3
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM thing")
+        assert sorted(cursor.fetchall()) == [(1,), (2,)]
+
+
+@pytest.mark.django_db
+def test_a_part_of_a_transaction_is_tried_five_times_at_most() -> None:
+    calls, operation = failing(*(failure(DEADLOCK) for _ in range(9)))
+    with pytest.raises(OperationalError):
+        retried_within(lambda: operation("done"))
+    assert len(calls) == 5
