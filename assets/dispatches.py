@@ -6,10 +6,9 @@ from config.database.periods import PeriodTable
 
 
 def _edge(column: str) -> str:
-    """SQL that writes an edge as other periods' are, with a fraction only where there is one: on no grid it may."""
+    """SQL that writes an edge: without a fraction as other periods' are, unless it has one, being on no grid."""
     instant = f"period.{column} AT TIME ZONE 'UTC'"
-    fraction = f"rtrim(rtrim(to_char({instant}, '.US'), '0'), '.')"
-    return f"""'"' || to_char({instant}, 'YYYY-MM-DD"T"HH24:MI:SS') || {fraction} || 'Z"'"""
+    return f"""'"' || replace(to_char({instant}, 'YYYY-MM-DD"T"HH24:MI:SS.US'), '.000000', '') || 'Z"'"""
 
 
 DISPATCHES = ListedPeriods(

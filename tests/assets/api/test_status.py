@@ -1,14 +1,14 @@
 """The latest status of an asset [A6]."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 
-from assets.models import Asset, StatusEntry
+from assets.models import StatusEntry
 from assets.vocabulary import Status
 from tests.clients import Api, detail_of, read
-from tests.factories.assets import NOW, asset_body, make_asset
+from tests.factories.assets import asset_body, make_asset
+from tests.factories.statuses import note
 
 pytestmark = pytest.mark.django_db
 
@@ -16,13 +16,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def api() -> Api:
     return Api.with_key()
-
-
-def note(asset: Asset, status: Status, *, hour: int, event_id: str = "e1", **fields: Any) -> None:
-    at = NOW.replace(hour=hour)
-    StatusEntry.objects.create(
-        asset=asset, effective_at=at, event_id=event_id, status=status, **{"reasons": []} | fields
-    )
 
 
 def test_a_new_asset_has_one_entry_that_says_that_nothing_is_known(api: Api) -> None:
