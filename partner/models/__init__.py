@@ -2,6 +2,16 @@
 
 from partner.models.keys import ApiKey, PartnerKey, PartnerKeySite
 from partner.models.profiles import PartnerProfile, TariffPeriod
+from partner.models.signals import Signal
 from partner.models.snapshots import Snapshot, SnapshotVersion
 
-__all__ = ["ApiKey", "PartnerKey", "PartnerKeySite", "PartnerProfile", "Snapshot", "SnapshotVersion", "TariffPeriod"]
+__all__ = [
+    "ApiKey",
+    "PartnerKey",
+    "PartnerKeySite",
+    "PartnerProfile",
+    "Signal",
+    "Snapshot",
+    "SnapshotVersion",
+    "TariffPeriod",
+]

@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 from django.db.models.lookups import Exact, Regex
 
 from assets.models.constraints import is_one_of
+from partner.thresholds import are_thresholds
 from partner.vocabulary import FLAT, TariffDays
 from sites.models import Site
 
@@ -53,7 +54,7 @@ class PartnerProfile(models.Model):
     tariff = models.DecimalField("tariff per kWh", max_digits=18, decimal_places=6, null=True, blank=True)
     pr_target = models.DecimalField(max_digits=7, decimal_places=6, default=Decimal("0.8"))
     availability_target = models.DecimalField(max_digits=7, decimal_places=6, default=Decimal("0.98"))
-    signal_thresholds = models.JSONField(default=dict, blank=True)
+    signal_thresholds = models.JSONField(default=dict, blank=True, validators=[are_thresholds])
     frame_origins = ArrayField(models.CharField(max_length=200), default=list, blank=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     updated_at = models.DateTimeField(db_default=Now(), editable=False)
