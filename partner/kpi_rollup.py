@@ -10,23 +10,18 @@ from decimal import Decimal
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Count, Q
-
-from assets.vocabulary import AssetType
 from config.database.statements import fetch_row, fetch_rows, load_sql
 from partner import batteries
 from partner.batteries import Batteries
 from partner.documents import Computed, rounded
 from partner.local_days import complete_days, start_of
 from partner.models import PartnerProfile
+from partner.plant import devices_of
 from partner.vocabulary import FLAT
-from sites.models import Inverter
 
 MOST_DAYS: Final = 30
 DAYS_PER_YEAR: Final = 365
 RECOVERABLE: Final = {"50pct": Decimal("0.5"), "75pct": Decimal("0.75"), "95pct": Decimal("0.95"), "100pct": Decimal(1)}
-BATTERIES: Final = (AssetType.BESS, AssetType.VBAT)
 SUMS = load_sql("partner", "kpi_rollup")
 # Each minimum is one step into an index, however many readings there are.
 FIRST_DATA = """
@@ -111,20 +106,10 @@ def read(*, site_id: str, now: datetime) -> Inputs:
 
 
 def _plant(site_id: str) -> tuple[dict[str, Decimal], list[str]]:
-    """P0 in kW of each solar inverter, and the ids of the batteries that sit behind an inverter of the site.
-
-    An inverter with batteries alone behind it and no DC rating has no modules: it is not solar.
-    """
-    is_battery = Q(assets__type__in=BATTERIES)
-    found = Inverter.objects.filter(site_id=site_id).annotate(
-        battery_ids=ArrayAgg("assets__id", filter=is_battery, default=[]), others=Count("assets", filter=~is_battery)
-    )
-    rated_kw, battery_ids = {}, set()
-    for inverter in found.order_by("id").values("id", "rated_power", "rated_dc_power", "battery_ids", "others"):
-        battery_ids.update(inverter["battery_ids"])
-        if inverter["rated_dc_power"] or inverter["others"] or not inverter["battery_ids"]:
-            rated_kw[inverter["id"]] = (inverter["rated_dc_power"] or inverter["rated_power"]) * 1000
-    return rated_kw, sorted(battery_ids)
+    """P0 in kW of each solar inverter, and the ids of the batteries that sit behind an inverter of the site."""
+    devices = devices_of(site_id)
+    rated_kw = {device.id: device.p0 for device in devices if device.is_solar}
+    return rated_kw, sorted({battery_id for device in devices for battery_id in device.battery_ids})
 
 
 def build(inputs: Inputs) -> Computed:

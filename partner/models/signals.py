@@ -9,8 +9,8 @@ from sites.models import Inverter, Site
 class Signal(models.Model):
     """A signal of a site's current document: what keeps its id and its timestamp from run to run.
 
-    `[start_time, end_time)` is what the last run found of it. A signal that a run does not find any more goes, and would
-    be detected anew.
+    `[start_time, end_time)` is what the last run found of it. A signal that a run does not find any more goes, and
+    would be detected anew.
     """
 
     pk = models.CompositePrimaryKey("site_id", "signal_id")
