@@ -1,20 +1,19 @@
-"""The kinds of snapshots that Leitstand computes itself: how each is read, built and checked.
+"""The kinds of snapshots that Leitstand computes itself: what they depend on, and how they are checked.
 
-A new kind is a module with `read` and `build`, a schema in partner/schemas/ and a line here.
+A new kind is a schema in partner/schemas/, a line here, and a module with `read` and `build` with a line in
+partner/builders.py, which the worker alone imports: the web process knows what documents look like and not how they
+come about.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from jsonschema import Draft202012Validator
 
-from partner import kpi_rollup
-from partner.documents import Computed
 from partner.vocabulary import KPI_ROLLUP
 
 SCHEMAS = Path(__file__).parent / "schemas"
@@ -22,15 +21,16 @@ SCHEMAS = Path(__file__).parent / "schemas"
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind: its name, the revisions that its inputs have, and how a document of it comes about.
+    """A kind: its name, and what a document of it depends on: the revisions of its inputs, and the local day.
 
-    `version` rises with every change of what `build` makes of the same inputs, so that all sites are computed again.
+    `version` rises with every change of what its builder makes of the same inputs, so that all sites are computed
+    again; `hourly`: each hour brings another document from the same inputs.
     """
 
     name: str
     version: int
     revision_kinds: tuple[str, ...]
-    compute: Callable[[str, datetime], Computed]
+    hourly: bool = False
 
     @cached_property
     def schema_text(self) -> str:
@@ -49,13 +49,6 @@ class Kind:
         return Draft202012Validator(self.schema)
 
 
-def _compute_kpi_rollup(site_id: str, now: datetime) -> Computed:
-    return kpi_rollup.build(kpi_rollup.read(site_id=site_id, now=now))
-
-
 KINDS: Mapping[str, Kind] = {
-    kind.name: kind
-    for kind in (
-        Kind(KPI_ROLLUP, version=2, revision_kinds=("telemetry", "state_snapshots"), compute=_compute_kpi_rollup),
-    )
+    kind.name: kind for kind in (Kind(KPI_ROLLUP, version=2, revision_kinds=("telemetry", "state_snapshots")),)
 }

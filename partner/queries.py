@@ -92,6 +92,7 @@ def inputs_of(*, kind: Kind, now: datetime, site_ids: Collection[str] | None = N
     """The fingerprint of what a document of this kind would be computed from, of sites that have a profile."""
     asked: dict[str, Any] = {
         "version": kind.version,
+        "hourly": kind.hourly,
         "now": now,
         "revision_kinds": list(kind.revision_kinds),
         "site_ids": None if site_ids is None else list(site_ids),

@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from partner.builders import BUILDERS
 from partner.kinds import KINDS
 from partner.operations import publishing
 from partner.schedules import EXPIRE_SECONDS, PRUNE_TASK, REFRESH_TASK, stamps_after
@@ -25,7 +26,8 @@ def refresh_snapshot(site_id: str, kind: str) -> str:
     """Compute and publish one site's snapshot; what it came to, for the worker's log."""
     now = timezone.now()
     stamps = stamps_after(kind=kind, now=now)
-    return publishing.refresh(publishing.Run(site_id=site_id, kind=KINDS[kind], now=now, stamps=stamps)).value
+    run = publishing.Run(site_id=site_id, kind=KINDS[kind], now=now, stamps=stamps)
+    return publishing.refresh(run, compute=BUILDERS[kind]).value
 
 
 @shared_task(name=PRUNE_TASK)

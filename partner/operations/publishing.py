@@ -1,6 +1,7 @@
 """Computing snapshots and publishing them whole, only when something changed, never over a newer one [P6] [P8]."""
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
@@ -56,22 +57,23 @@ def check_unchanged(*, kind: Kind, stamps: Stamps, now: datetime) -> list[str]:
     return sorted(set(inputs) - set(unchanged))
 
 
-def refresh(run: Run) -> Outcome:
+def refresh(run: Run, *, compute: Callable[[str, datetime], Computed]) -> Outcome:
     """Compute and publish one site's snapshot, if its inputs changed and nobody else is at it.
 
+    `compute` makes the document of a site as of an instant; partner/builders.py has one for each kind.
     Lock, inputs and publication are one transaction that sees the database as of its start: nothing is published from
     inputs older than what another run has published meanwhile. A builder that raises leaves the last good one.
     """
     try:
         with consistent_view():
-            return _refresh_in_view(run)
+            return _refresh_in_view(run, compute)
     except OperationalError as error:
         if isinstance(error.__cause__, SerializationFailure):
             return Outcome.SUPERSEDED
         raise
 
 
-def _refresh_in_view(run: Run) -> Outcome:
+def _refresh_in_view(run: Run, compute: Callable[[str, datetime], Computed]) -> Outcome:
     if not try_lock(f"snapshot {run.kind.name} {run.site_id}"):
         return Outcome.SKIPPED
     inputs = inputs_of(kind=run.kind, now=run.now, site_ids=[run.site_id]).get(run.site_id)
@@ -85,7 +87,7 @@ def _refresh_in_view(run: Run) -> Outcome:
         return Outcome.UNCHANGED
     try:
         with transaction.atomic():
-            return publish(run, run.kind.compute(run.site_id, run.now), inputs=inputs)
+            return publish(run, compute(run.site_id, run.now), inputs=inputs)
     except Exception as error:
         if isinstance(error.__cause__, SerializationFailure):
             raise

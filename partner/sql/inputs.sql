@@ -1,9 +1,10 @@
 -- The fingerprint of what a site's document is computed from, for the given sites or (null) for all that have a
--- profile: rows of records as they are, numbers of revisions, and the local day. It reads no period, so that a site
--- that did not change costs a few index look-ups, and all sites together one statement.
+-- profile: rows of records as they are, numbers of revisions, and the local day, for some kinds the hour too. It reads
+-- no period, so that a site that did not change costs a few index look-ups, and all sites together one statement.
 SELECT profile.site_id, md5(concat_ws(E'\n',
     %(version)s::text,
     timezone(profile.time_zone, %(now)s)::date,
+    CASE WHEN %(hourly)s THEN date_trunc('hour', %(now)s::timestamptz, 'UTC') END,
     profile::text,
     (SELECT string_agg(period::text, E'\n' ORDER BY period.id)
         FROM partner_tariffperiod period WHERE period.profile_id = profile.id),

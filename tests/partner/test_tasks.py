@@ -1,14 +1,14 @@
 """What the worker does [P6]."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 from django.utils import timezone
 
 from config.celery import app
-from partner import kinds, tasks
+from partner import tasks
+from partner.builders import BUILDERS
 from partner.documents import Computed
 from partner.models import PartnerProfile, Snapshot, SnapshotVersion
 from partner.vocabulary import KPI_ROLLUP
@@ -46,14 +46,12 @@ def test_changed_telemetry_brings_a_new_tag_with_the_next_run(profile: PartnerPr
 
 
 def test_a_site_that_fails_holds_up_no_other(profile: PartnerProfile, monkeypatch: pytest.MonkeyPatch) -> None:
-    rollup = kinds.KINDS[KPI_ROLLUP]
-
     def fail_for_one(site_id: str, now: datetime) -> Computed:
         if site_id == profile.site_id:
             raise ZeroDivisionError
-        return rollup.compute(site_id, now)
+        return BUILDERS[KPI_ROLLUP](site_id, now)
 
-    monkeypatch.setattr(tasks, "KINDS", {KPI_ROLLUP: replace(rollup, compute=fail_for_one)})
+    monkeypatch.setattr(tasks, "BUILDERS", dict.fromkeys(BUILDERS, fail_for_one))
     others = [make_profile(make_site()) for _ in range(2)]
     tasks.refresh_due_snapshots()
     published = Snapshot.objects.filter(published_at__isnull=False)

@@ -13,6 +13,7 @@ from jsonschema import ValidationError
 
 from assets.revisions import raise_revisions
 from config.database.transactions import try_lock
+from partner.builders import BUILDERS, Builder
 from partner.documents import Computed
 from partner.kinds import KINDS, Kind
 from partner.models import PartnerProfile, Snapshot, SnapshotVersion
@@ -35,17 +36,15 @@ def stamps(now: datetime) -> Stamps:
     return Stamps(next_check_at=now + PERIOD, stale_from=now + 2 * PERIOD)
 
 
-def run(profile: PartnerProfile, now: datetime = NOW, kind: Kind = ROLLUP) -> Outcome:
-    return refresh(Run(site_id=profile.site_id, kind=kind, now=now, stamps=stamps(now)))
+def run(
+    profile: PartnerProfile, now: datetime = NOW, kind: Kind = ROLLUP, compute: Builder = BUILDERS[KPI_ROLLUP]
+) -> Outcome:
+    return refresh(Run(site_id=profile.site_id, kind=kind, now=now, stamps=stamps(now)), compute=compute)
 
 
-def broken(kind: Kind = ROLLUP) -> Kind:
-    """The kind with a builder that raises."""
-
-    def raise_it(_site_id: str, _now: datetime) -> Computed:
-        raise ZeroDivisionError("no light at all\0")
-
-    return replace(kind, compute=raise_it)
+def broken(_site_id: str, _now: datetime) -> Computed:
+    """A builder that raises."""
+    raise ZeroDivisionError("no light at all\0")
 
 
 @pytest.fixture
@@ -106,7 +105,7 @@ def test_a_builder_that_raises_leaves_the_last_good_one(
 ) -> None:
     put_reading(inverter, NOON, 30)
     later = NOW + PERIOD
-    assert run(profile, later, kind=broken()) is Outcome.FAILED
+    assert run(profile, later, compute=broken) is Outcome.FAILED
     again = Snapshot.objects.get()
     assert again.body == published.body
     assert again.stale_from == published.stale_from
@@ -122,12 +121,12 @@ def test_a_builder_that_breaks_its_transaction_is_recorded_too(profile: PartnerP
             cursor.execute("SELECT 1 / 0")
         raise AssertionError
 
-    assert run(profile, kind=replace(ROLLUP, compute=ask_nonsense)) is Outcome.FAILED
+    assert run(profile, compute=ask_nonsense) is Outcome.FAILED
     assert "division by zero" in Snapshot.objects.get().last_failure
 
 
 def test_a_first_run_that_fails_publishes_nothing(profile: PartnerProfile) -> None:
-    assert run(profile, kind=broken()) is Outcome.FAILED
+    assert run(profile, compute=broken) is Outcome.FAILED
     snapshot = Snapshot.objects.get()
     assert snapshot.body is None
     assert snapshot.published_at is None
@@ -135,10 +134,11 @@ def test_a_first_run_that_fails_publishes_nothing(profile: PartnerProfile) -> No
 
 def test_a_document_that_breaks_the_schema_is_not_published(published: Snapshot, profile: PartnerProfile) -> None:
     """[P8]."""
-    bad = replace(
-        ROLLUP, version=ROLLUP.version + 1, compute=lambda _site_id, _now: Computed({"site_id": "Sibaya"}, None)
+    newer = replace(ROLLUP, version=ROLLUP.version + 1)
+    outcome = run(
+        profile, NOW + PERIOD, kind=newer, compute=lambda _site_id, _now: Computed({"site_id": "Sibaya"}, None)
     )
-    assert run(profile, NOW + PERIOD, kind=bad) is Outcome.FAILED
+    assert outcome is Outcome.FAILED
     assert Snapshot.objects.get().body == published.body
     with pytest.raises(ValidationError):
         ROLLUP.validator.validate({**json.loads(str(published.body)), "made_up": 1})
@@ -159,11 +159,11 @@ def test_a_run_whose_view_is_older_than_a_publication_gives_way(
     put_reading(inverter, NOON, 30)
 
     def overtaken(site_id: str, now: datetime) -> Computed:
-        computed = ROLLUP.compute(site_id, now)
+        computed = BUILDERS[KPI_ROLLUP](site_id, now)
         in_another_thread(lambda: Snapshot.objects.update(last_checked_at=now))
         return computed
 
-    assert run(profile, NOW + PERIOD, kind=replace(ROLLUP, compute=overtaken)) is Outcome.SUPERSEDED
+    assert run(profile, NOW + PERIOD, compute=overtaken) is Outcome.SUPERSEDED
     assert Snapshot.objects.get().body == published.body
 
 
@@ -178,7 +178,8 @@ def test_one_run_of_a_kind_and_site_at_a_time(profile: PartnerProfile) -> None:
 
 def test_a_site_without_a_profile_has_no_snapshot() -> None:
     site = make_site()
-    assert refresh(Run(site_id=site.pk, kind=ROLLUP, now=NOW, stamps=stamps(NOW))) is Outcome.NO_PROFILE
+    sites_run = Run(site_id=site.pk, kind=ROLLUP, now=NOW, stamps=stamps(NOW))
+    assert refresh(sites_run, compute=broken) is Outcome.NO_PROFILE
     assert not Snapshot.objects.exists()
 
 
@@ -215,6 +216,13 @@ def test_the_fingerprint_changes_with_the_local_day_and_the_builder(profile: Par
     assert inputs_of(kind=replace(ROLLUP, version=ROLLUP.version + 1), now=NOW) != same
 
 
+def test_an_hourly_kind_has_other_inputs_each_hour(profile: PartnerProfile) -> None:
+    hourly = replace(ROLLUP, hourly=True)
+    same = inputs_of(kind=hourly, now=NOW)
+    assert inputs_of(kind=hourly, now=NOW + timedelta(minutes=59, seconds=59)) == same
+    assert inputs_of(kind=hourly, now=NOW + timedelta(hours=1)) != same
+
+
 def test_what_is_no_input_changes_no_fingerprint(profile: PartnerProfile, inverter: Inverter) -> None:
     same = inputs_of(kind=ROLLUP, now=NOW, site_ids=[profile.site_id])
     raise_revisions(owner_ids=[inverter.pk], kind="limits", now=NOW)
@@ -237,7 +245,7 @@ def test_sites_without_news_are_checked_by_three_statements(
 
 
 def test_a_failed_site_is_due_again(profile: PartnerProfile) -> None:
-    run(profile, kind=broken())
+    run(profile, compute=broken)
     assert check_unchanged(kind=ROLLUP, stamps=stamps(NOW), now=NOW) == [profile.site_id]
 
 

@@ -1,0 +1,19 @@
+"""How a document of each kind comes about. The worker alone imports this, and with it what only computing needs."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from partner import kpi_rollup
+from partner.documents import Computed
+from partner.vocabulary import KPI_ROLLUP
+
+Builder = Callable[[str, datetime], Computed]
+
+
+def _kpi_rollup(site_id: str, now: datetime) -> Computed:
+    return kpi_rollup.build(kpi_rollup.read(site_id=site_id, now=now))
+
+
+BUILDERS: Mapping[str, Builder] = {
+    KPI_ROLLUP: _kpi_rollup,
+}
