@@ -11,3 +11,13 @@ class LimitSource(TextChoices):
     CUSTOMER = "CUSTOMER", "Customer"
     PV = "PV", "PV"
     AVAILABILITY = "AVAILABILITY", "Availability"
+
+
+class LimitChangeAction(TextChoices):
+    """What operators do to a source's limits."""
+
+    SET = "SET", "Set limits"
+    LOCK = "LOCK", "Lock trading"
+    UNLOCK = "UNLOCK", "Unlock trading"
+    CLEAR = "CLEAR", "Clear limits"
+    UNDO = "UNDO", "Undo"

@@ -1,0 +1,77 @@
+"""What a change of limits would do, and what has become of one."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from config.database.statements import fetch_row, fetch_rows, load_sql
+
+MOST_STEPS = 200
+PLAN = load_sql("markets", "plan_limit_change")
+STEPS = """
+SELECT asset_id, before, after, count(*), min(start_time), max(start_time)
+FROM changing
+GROUP BY asset_id, before, after
+ORDER BY asset_id, min(start_time)
+LIMIT %(most_steps)s
+"""
+TOTALS = """
+SELECT
+    (SELECT count(*) FROM planned),
+    count(*),
+    count(DISTINCT asset_id),
+    md5(coalesce(string_agg(concat_ws(' ', asset_id, start_time, before, after), '' ORDER BY asset_id, start_time), ''))
+FROM changing
+"""
+NOTE = """
+INSERT INTO markets_limitchangeslot (change_id, asset_id, start_time, before, after)
+SELECT %(change_id)s, asset_id, start_time, before, after FROM changing
+"""
+# A slot that is as the change left it has its row with its values and its stamp, or still none.
+TOUCHED_SINCE = """
+SELECT count(*)
+FROM markets_limitchangeslot AS changed
+JOIN markets_limitchange AS change ON change.id = changed.change_id
+LEFT JOIN markets_limit AS stored
+    ON stored.asset_id = changed.asset_id AND stored.start_time = changed.start_time AND stored.source = change.source
+WHERE
+    changed.change_id = %(change_id)s
+    AND ((stored.asset_id IS NULL) <> (changed.after IS NULL) OR stored.updated_at <> change.made_at)
+"""
+
+
+@dataclass(frozen=True)
+class Step:
+    """Slots of one asset that change in the same way; None: no row there, before or after."""
+
+    asset_id: str
+    before: Mapping[str, Any] | None
+    after: Mapping[str, Any] | None
+    slots: int
+    first: datetime
+    last: datetime
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a change would do. `fingerprint` differs where any of its slots would become, or was, something else."""
+
+    steps: Sequence[Step]
+    slots_asked: int
+    slots_changed: int
+    assets_changed: int
+    fingerprint: str
+
+
+def preview_of(plan: Mapping[str, Any]) -> Preview:
+    """What the change of these parameters (of plan_limit_change.sql) would do now."""
+    asked, changed, assets, fingerprint = fetch_row(PLAN + TOTALS, plan)
+    steps = [Step(*row) for row in fetch_rows(PLAN + STEPS, {**plan, "most_steps": MOST_STEPS})]
+    return Preview(steps, asked, changed, assets, fingerprint)
+
+
+def touched_since(change_id: int) -> int:
+    """How many of a change's slots are not as it left them."""
+    (number,) = fetch_row(TOUCHED_SINCE, {"change_id": change_id})
+    return int(number)
