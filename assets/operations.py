@@ -8,11 +8,10 @@ from django.db import connection
 from django.db.models import ProtectedError
 
 from assets.lifecycle import DELETABLE
-from assets.models import Asset, StatusEntry
-from assets.queries import get_asset
+from assets.models import Asset
+from assets.queries import first_entry, get_asset
 from assets.revisions import forget_revisions, raise_revisions
 from assets.statuses import STATUSES
-from assets.vocabulary import ReasonCategory, Status
 from config.api.audit import change
 from config.errors import ConflictError
 
@@ -48,10 +47,7 @@ def create_asset(*, fields: Mapping[str, Any], by: str, now: datetime) -> Asset:
     with change(by):
         asset_id = next_id(f"{fields['region']}_{fields['delivery_area']}_{fields['code']}")
         asset = Asset.objects.create(id=asset_id, created_at=now, updated_at=now, **fields)
-        reason = {"category": ReasonCategory.UNKNOWN, "detail": "New asset", "source": "SYSTEM", "attributes": {}}
-        StatusEntry.objects.create(
-            asset=asset, effective_at=now, event_id="created", status=Status.UNKNOWN, reasons=[reason], created_at=now
-        )
+        first_entry(asset).save(force_insert=True)
         raise_revisions(owner_ids=[asset_id], kind=STATUSES.kind, now=now)
     return asset
 

@@ -7,6 +7,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from assets.models import Asset, StatusEntry
+from assets.vocabulary import ReasonCategory, Status
 from config.errors import UnknownError
 
 # Names that a refusal repeats, so that the answer to ten thousand unknown ones stays about 100 kB at most.
@@ -63,18 +64,37 @@ def lock_assets(
     UnknownAssetError names all that do not exist, or not among the `visible` ones [C8].
     """
     wanted = set(asset_ids)
-    with connection.cursor() as cursor:
-        cursor.execute(LOCK[to], [sorted(wanted)])
-        known = {asset_id for (asset_id,) in cursor.fetchall()}
+    known = lock_known_assets(wanted, to=to)
     if visible is not None:
         known &= set(visible)
     if missing := wanted - known:
         raise UnknownAssetError(missing)
 
 
+def lock_known_assets(asset_ids: Iterable[str], *, to: Literal["name", "change"] = "name") -> set[str]:
+    """Likewise, for those of them that exist, which it answers."""
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK[to], [sorted(set(asset_ids))])
+        return {asset_id for (asset_id,) in cursor.fetchall()}
+
+
 def latest_status(asset_id: str) -> StatusEntry:
-    """The latest status entry of an asset, or UnknownAssetError [A6]."""
+    """The latest status entry of an asset, or UnknownAssetError [A6].
+
+    One that came straight from SQL, and without an entry, has the one that it would have been created with.
+    """
     entry = StatusEntry.objects.filter(asset_id=asset_id).order_by("-effective_at", "-event_id").first()
-    if entry is None:
-        raise UnknownAssetError([asset_id])
-    return entry
+    return entry or first_entry(get_asset(asset_id))
+
+
+def first_entry(asset: Asset) -> StatusEntry:
+    """The entry that a new asset has, not stored: nothing is known of it yet [A6]."""
+    reason = {"category": ReasonCategory.UNKNOWN, "detail": "New asset", "source": "SYSTEM", "attributes": {}}
+    return StatusEntry(
+        asset=asset,
+        effective_at=asset.created_at,
+        event_id="created",
+        status=Status.UNKNOWN,
+        reasons=[reason],
+        created_at=asset.created_at,
+    )

@@ -5,8 +5,11 @@ from functools import partial
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from unfold.contrib.filters.admin import ChoicesCheckboxFilter, RangeDateFilter
 from unfold.decorators import display
@@ -14,15 +17,24 @@ from unfold.decorators import display
 from assets import operations
 from assets.admin.forms import AssetForm
 from assets.admin.page import beside_the_form
-from assets.admin.status import LIFECYCLE_COLOURS, STATUS_COLOURS, LatestStatusFilter, with_latest_status
+from assets.admin.past import MODELS, past_of
+from assets.admin.status import (
+    LIFECYCLE_COLOURS,
+    STATUS_COLOURS,
+    LatestStatusFilter,
+    StatusForm,
+    with_latest_status,
+)
 from assets.lifecycle import DELETABLE, TRANSITIONS, Transition, move
 from assets.models import Asset
+from assets.statuses import set_status
 from assets.vocabulary import Lifecycle, Status
 from config.admin.bulk import BulkAction
 from config.admin.forms import RecordForm
 from config.admin.records import RecordAdmin
 
 DELETION = "Its periods and specs go with it. The audit trail keeps its last state, and its id is never used again."
+SET_STATUS = "assets.add_statusentry"
 
 
 def _bulk_move(transition: Transition) -> BulkAction:
@@ -117,11 +129,13 @@ class AssetAdmin(RecordAdmin):
         return [(None, {"fields": ("name", "type", "provider", "go_live_date", *fixed)})]
 
     def get_urls(self) -> list[URLPattern]:
-        """Django's, and one for all lifecycle buttons."""
-        button = path(
-            "<path:object_id>/move/<str:action>/", self.admin_site.admin_view(self.move), name="assets_asset_move"
-        )
-        return [button, *super().get_urls()]
+        """Django's, one for all lifecycle buttons, one for a status, and one for what was noted of an asset."""
+        pages = {"move/<str:action>": self.move, "set-status": self.set_status, "past/<str:kind>": self.show_past}
+        own = [
+            path(f"<path:object_id>/{address}/", self.admin_site.admin_view(view), name=f"assets_asset_{view.__name__}")
+            for address, view in pages.items()
+        ]
+        return [*own, *super().get_urls()]
 
     def create_record(self, form: RecordForm, *, by: str, now: datetime) -> Asset:
         """Create the asset."""
@@ -141,11 +155,29 @@ class AssetAdmin(RecordAdmin):
             raise Http404
         return self.answer_button(request, object_id, act=partial(_move, action=action))
 
+    def set_status(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """A status was filled in and confirmed [S2]."""
+        if not request.user.has_perm(SET_STATUS):
+            raise PermissionDenied
+        act = partial(_set_status, form=StatusForm(request.POST))
+        return self.answer_button(request, object_id, act=act, permission="view")
+
+    def show_past(self, request: HttpRequest, object_id: str, kind: str) -> HttpResponse:
+        """What was noted of an asset, page by page: its status entries, or its dispatches."""
+        if kind not in MODELS:
+            raise Http404
+        asset = self.get_object(request, unquote(object_id))
+        if asset is None or not self.has_view_permission(request, asset):
+            raise Http404 if asset is None else PermissionDenied
+        context = self.admin_site.each_context(request) | past_of(asset, kind=kind, before=request.GET.get("before"))
+        return TemplateResponse(request, "admin/assets/asset/past.html", context | {"opts": self.opts})
+
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
         """The page, with all that stands beside the form; Delete only where it would not be refused."""
         asset: Asset | None = kwargs.get("obj")
         if asset:
-            context |= beside_the_form(asset, may_change=self.has_change_permission(request, asset))
+            may_change, may_set_status = self.has_change_permission(request, asset), request.user.has_perm(SET_STATUS)
+            context |= beside_the_form(asset, may_change=may_change, may_set_status=may_set_status)
             context["show_delete"] = asset.lifecycle in DELETABLE
         page: HttpResponse = super().render_change_form(request, context, **kwargs)
         return page
@@ -154,3 +186,8 @@ class AssetAdmin(RecordAdmin):
 def _move(asset: Asset, *, action: str, by: str, now: datetime) -> str:
     moved = move(asset_id=asset.pk, action=action, by=by, now=now)
     return f"{TRANSITIONS[action].label}: {moved.pk} is now {moved.get_lifecycle_display()}."
+
+
+def _set_status(asset: Asset, *, form: StatusForm, by: str, now: datetime) -> str:
+    entry = set_status(asset_id=asset.pk, **form.said, by=by, now=now)
+    return f"{asset.pk} is now {entry.get_status_display()}."

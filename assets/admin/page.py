@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
+from assets.admin.status import StatusForm
 from assets.history import Change, changes_of
 from assets.lifecycle import open_transitions
-from assets.models import Asset, StatusEntry
-from assets.queries import UnknownAssetError, latest_status
+from assets.models import Asset
+from assets.queries import latest_status
 from assets.vocabulary import Lifecycle
 
 RECENT = 10
@@ -41,24 +42,17 @@ class Entry:
     fields: list[FieldChange]
 
 
-def beside_the_form(asset: Asset, *, may_change: bool) -> dict[str, Any]:
+def beside_the_form(asset: Asset, *, may_change: bool, may_set_status: bool) -> dict[str, Any]:
     """The context of an asset's page: its steps, the transitions that this operator can make, status and changes."""
     changes, more = changes_of(asset_id=asset.pk, limit=RECENT)
     return {
         "steps": [Step(str(state.label), state == asset.lifecycle) for state in Lifecycle],
         "transitions": open_transitions(asset.lifecycle) if may_change else [],
-        "status": _status_of(asset),
+        "status": latest_status(asset.pk),
+        "status_form": StatusForm() if may_set_status else None,
         "entries": [_entry(change) for change in changes],
         "has_older_entries": more,
     }
-
-
-def _status_of(asset: Asset) -> StatusEntry | None:
-    """The latest status; an asset that came past the application, straight from SQL, has none."""
-    try:
-        return latest_status(asset.pk)
-    except UnknownAssetError:
-        return None
 
 
 def _entry(change: Change) -> Entry:

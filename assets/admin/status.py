@@ -1,13 +1,18 @@
-"""How assets are doing, in their list: the latest status, and a filter by it."""
+"""How assets are doing, in their list: the latest status, a filter by it, and what sets it."""
 
 from typing import Any
 
+from django import forms
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from unfold.contrib.filters.admin import CheckboxFilter
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from assets.models import Asset, StatusEntry
-from assets.vocabulary import Lifecycle, Status
+from assets.vocabulary import Lifecycle, ReasonCategory, Status
+from config.errors import Fault, InvalidError
+
+SELECT = ("", "Select value")
 
 # Unfold's words for colours.
 LIFECYCLE_COLOURS = {
@@ -47,3 +52,30 @@ class LatestStatusFilter(CheckboxFilter):
         """The list, narrowed to the statuses that were ticked."""
         wanted = self.value()
         return queryset.filter(latest_status__in=wanted) if wanted else queryset
+
+
+class StatusForm(forms.Form):
+    """What an operator says of how an asset is doing, and why."""
+
+    status = forms.ChoiceField(choices=[SELECT, *Status.choices], widget=UnfoldAdminSelectWidget)
+    category = forms.ChoiceField(
+        label="Reason", choices=[SELECT, *ReasonCategory.choices], widget=UnfoldAdminSelectWidget
+    )
+    detail = forms.CharField(label="In words", max_length=200, widget=UnfoldAdminTextInputWidget)
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, auto_id="said_%s")  # the page has another form
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """Status, category and detail; InvalidError for what is missing or is no word of ours."""
+        if not self.is_valid():
+            raise InvalidError(
+                [Fault((name,), f"{self[name].label}: {faults[0]}") for name, faults in self.errors.items()]
+            )
+        given = self.cleaned_data
+        return {
+            "status": Status(given["status"]),
+            "category": ReasonCategory(given["category"]),
+            "detail": given["detail"],
+        }

@@ -166,7 +166,7 @@ class TestForm:
         asset = make_asset()
         StatusEntry.objects.all().delete()
 
-        assert "None was noted yet." in text_of(desk.get(page_of(asset)))
+        assert "New asset" in text_of(desk.get(page_of(asset)))
         assert desk.get(LIST).status_code == 200
 
 

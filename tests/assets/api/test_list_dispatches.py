@@ -142,10 +142,11 @@ def test_pages_follow_each_other_without_gap_or_repeat(api: Api, limit: int) -> 
     for asset in assets:
         for number in range(3):
             make_dispatch(asset, f"e{number}", hour=6 + number // 2)
-    path: str | None = f"{PATH}?asset_ids={','.join(asset.pk for asset in reversed(assets))}&{MAY}"
-    everything = read(api.get(path))["dispatches"]
+    whole = f"{PATH}?asset_ids={','.join(asset.pk for asset in reversed(assets))}&{MAY}"
+    everything = read(api.get(whole))["dispatches"]
     assert len(everything) == 9
-    path, gathered = f"{path}&limit={limit}", []
+    path: str | None = f"{whole}&limit={limit}"
+    gathered: list[dict[str, Any]] = []
     while path:
         answer = api.get(path)
         gathered += read(answer)["dispatches"]
@@ -202,11 +203,12 @@ def test_the_database_refuses_what_no_dispatch_can_be(battery: Asset) -> None:
     """One id twice for an asset; an end that is not after the start; a word that is no status."""
     start = datetime(2026, 5, 1, 6, tzinfo=UTC)
     make_dispatch(battery, "e1")
-    for fields, constraint in (
+    wrong: tuple[tuple[dict[str, Any], str], ...] = (
         ({"start_time": start - timedelta(hours=1)}, "one_dispatch_of_an_asset_has_an_id"),
         ({"dispatch_id": "e2", "end_time": start}, "dispatch_has_a_window"),
         ({"dispatch_id": "e2", "status": "DONE"}, "dispatch_status_is_known"),
-    ):
+    )
+    for fields, constraint in wrong:
         with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
             make_dispatch(battery, **{"dispatch_id": "e1", **fields})
 

@@ -149,13 +149,14 @@ def test_pages_follow_each_other_without_gap_or_repeat(api: Api, query: str, lim
     for asset in assets:
         for event_id in ("a", "b"):
             note(asset, Status.ONLINE, hour=9, event_id=event_id)
-    path: str | None = f"{PATH}?asset_ids={','.join(asset.pk for asset in reversed(assets))}&{query}"
-    everything = read(api.get(path))["statuses"]
+    whole = f"{PATH}?asset_ids={','.join(asset.pk for asset in reversed(assets))}&{query}"
+    everything = read(api.get(whole))["statuses"]
     assert len(everything) == {"from": 9, "late": 3}[query[:4]] - (3 if "ONLINE" in query else 0)
-    offsets = [read(api.get(f"{path}&limit={limit}&offset={start}"))["statuses"] for start in range(0, 9, limit)]
+    offsets = [read(api.get(f"{whole}&limit={limit}&offset={start}"))["statuses"] for start in range(0, 9, limit)]
     assert [entry for page in offsets for entry in page] == everything
 
-    path, gathered = f"{path}&limit={limit}", []
+    path: str | None = f"{whole}&limit={limit}"
+    gathered: list[dict[str, Any]] = []
     while path:
         answer = api.get(path)
         gathered += read(answer)["statuses"]
