@@ -7,6 +7,7 @@ from django.db.models import TextChoices
 KPI_ROLLUP: Final = "kpi-rollup"
 MAINTENANCE_SIGNALS: Final = "maintenance-signals"
 MAINTENANCE_SCHEDULE: Final = "maintenance-schedule"
+FORECAST: Final = "forecast"
 FLAT: Final = "flat"  # what a breakdown calls the time outside every tariff period
 
 
