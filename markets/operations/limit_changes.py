@@ -59,7 +59,7 @@ class PlannedChange:
             "source": self.source.value,
             "clears": self.action is LimitChangeAction.CLEAR,
             "trading_locked": self.trading_locked,
-            **{name: self.values.get(name) for name in VALUES},
+            **_given(self),
         }
 
     def checked_windows(self) -> list[Window]:
@@ -189,8 +189,12 @@ def _items(change: PlannedChange, windows: list[Window]) -> Iterator[LimitItem]:
                     valid_from=start_day,
                     valid_until=end_day,
                     trading_locked=change.trading_locked,
-                    **{name: change.values.get(name) for name in VALUES},
+                    **_given(change),
                 )
+
+
+def _given(change: PlannedChange) -> dict[str, Any]:
+    return {name: change.values.get(name) for name in VALUES}
 
 
 def _pieces(windows: list[Window]) -> Iterator[tuple[date, tuple[int, int]]]:

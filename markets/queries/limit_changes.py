@@ -1,8 +1,10 @@
 """What a change of limits would do, and what has become of one."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from config.database.statements import fetch_row, fetch_rows, load_sql
@@ -67,8 +69,15 @@ class Preview:
 def preview_of(plan: Mapping[str, Any]) -> Preview:
     """What the change of these parameters (of plan_limit_change.sql) would do now."""
     asked, changed, assets, fingerprint = fetch_row(PLAN + TOTALS, plan)
-    steps = [Step(*row) for row in fetch_rows(PLAN + STEPS, {**plan, "most_steps": MOST_STEPS})]
+    rows = fetch_rows(PLAN + STEPS, {**plan, "most_steps": MOST_STEPS})
+    steps = [Step(asset_id, _values(before), _values(after), *rest) for asset_id, before, after, *rest in rows]
     return Preview(steps, asked, changed, assets, fingerprint)
+
+
+def _values(text: str | None) -> Mapping[str, Any] | None:
+    """A row's values as PostgreSQL writes them, numbers exactly."""
+    found: Mapping[str, Any] | None = json.loads(text, parse_float=Decimal, parse_int=Decimal) if text else None
+    return found
 
 
 def touched_since(change_id: int) -> int:
