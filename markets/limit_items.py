@@ -143,14 +143,19 @@ def are_overlapping(items: Sequence[LimitItem]) -> bool:
 
 
 def crossed_band(
-    index: int, field: str, asset_id: str, slot: datetime, source: str, low: Decimal, high: Decimal
+    place: tuple[str | int, ...], field: str, asset_id: str, slot: datetime, source: str, low: Decimal, high: Decimal
 ) -> Fault:
-    """The fault of the item that leaves the row of a slot with its energy_low above its energy_high [L7]."""
+    """The fault of the item at a place that leaves a slot's row with its energy_low above its energy_high [L7]."""
     sentence = f"energy_low {plain(low)} would be above energy_high {plain(high)}"
     where = f"for {asset_id} at {edge(slot)}, source {source}"
-    return Fault(("body", "limits", index, field), f"{sentence} {where}", "crossed_band")
+    return Fault((*place, field), f"{sentence} {where}", "crossed_band")
+
+
+def too_many_rows(rows: int) -> str:
+    """What is wrong with a batch that expands to so many [L2]."""
+    return f"The items expand to {rows} rows of 15 minutes; the limit is {LARGEST_EXPANSION}"
 
 
 def expansion_of(items: Sequence[LimitItem]) -> dict[str, Any]:
-    """The parameters of expand_limits.sql."""
+    """The parameters of items_of_batch.sql and expand_limits.sql."""
     return {"items": _ITEMS.dump_json(list(items)).decode(), "overlapping": are_overlapping(items)}

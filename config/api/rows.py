@@ -1,7 +1,8 @@
 """Rows: the media types of what is too long for one JSON document, NDJSON and CSV [B3].
 
-A row has the fields of a list's items. In CSV their names are the columns; a Quantity is two, `price.value` and
-`price.unit`.
+A row has the fields of a list's items. In CSV their names are the columns; a field that is an object is a column for
+each of its own, as a Quantity is two, `price.value` and `price.unit`. A list of objects that a vocabulary tells apart
+has these columns for each of its words: `sources.PV.power_charge`.
 """
 
 import csv
@@ -24,7 +25,6 @@ CSV = "text/csv"
 ROWS = (NDJSON, CSV)
 JSON_OR_ROWS = (JSON, *ROWS)
 MOST_ROWS = 1_000_000
-PARTS_OF_QUANTITY = ("value", "unit")
 ROW_END = {NDJSON: "\n", CSV: "\r\n"}  # of what is answered (RFC 4180)
 
 Asked = TypeVar("Asked", bound=PageQuery)
@@ -47,7 +47,7 @@ RENDERER_OF: Mapping[str, type[BaseRenderer]] = {NDJSON: NdjsonRenderer, CSV: Cs
 
 @dataclass(frozen=True)
 class RowColumn:
-    """A column of CSV: an item's field, or one part of a field that is a Quantity."""
+    """A column of CSV: an item's field, or one part of a field that has several (`value` of a Quantity)."""
 
     field: str
     part: str = ""
@@ -73,18 +73,39 @@ def columns_of(item: type[BaseModel], mode: Literal["validation", "serialization
     """The columns of an item, in the order of its fields, out of its schema."""
     schema = item.model_json_schema(mode=mode)
     return [
-        RowColumn(name, part, is_required=name in schema.get("required", ()), is_flag="boolean" in kinds)
+        RowColumn(
+            name,
+            ".".join(parts),
+            is_required=name in schema.get("required", ()),
+            is_flag="boolean" in {kind.get("type") for kind in _kinds(field, schema)},
+        )
         for name, field in schema["properties"].items()
-        for kinds in [set(_kinds(field, schema))]
-        for part in (PARTS_OF_QUANTITY if "object" in kinds else ("",))
+        for parts in _parts(field, schema)
     ]
 
 
-def _kinds(field: Mapping[str, Any], schema: Mapping[str, Any]) -> Iterator[str]:
+def _parts(field: Mapping[str, Any], schema: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    """The parts of a field that are columns, each as the names that lead to it; of a plain value there are none."""
+    for kind in _kinds(field, schema):
+        if kind.get("type") == "object":
+            for name, inner in kind["properties"].items():
+                yield from ((name, *rest) for rest in _parts(inner, schema))
+            return
+        if kind.get("type") == "array":
+            (inner,) = _kinds(kind["items"], schema)
+            (_, first), *others = inner["properties"].items()
+            (vocabulary,) = _kinds(first, schema)
+            yield from ((word, name) for word in vocabulary["enum"] for name, _ in others)
+            return
+    yield ()
+
+
+def _kinds(field: Mapping[str, Any], schema: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """What a field may be: schemas without references and without alternatives."""
     if "$ref" in field:
         yield from _kinds(schema["$defs"][field["$ref"].rpartition("/")[2]], schema)
     if "type" in field:
-        yield field["type"]
+        yield field
     for option in field.get("anyOf", ()):
         yield from _kinds(option, schema)
 
@@ -109,8 +130,15 @@ def rows_text(media: str, items: Sequence[Mapping[str, Any]], columns: Sequence[
 
 def _cell(item: Mapping[str, Any], column: RowColumn) -> Any:
     value = item.get(column.field)
-    if column.part:
-        return "" if value is None else value[column.part]
+    for part in column.part.split(".") if column.part else ():
+        value = _part_of(value, part)
     if isinstance(value, bool):
         return str(value).lower()
     return "" if value is None else value
+
+
+def _part_of(value: Any, part: str) -> Any:
+    """A field of an object, or the object of a list whose first field is this word; None where there is none."""
+    if isinstance(value, list):
+        return next((one for one in value if next(iter(one.values())) == part), None)
+    return None if value is None else value.get(part)

@@ -10,7 +10,7 @@ from assets.api.windows import DeliveryWindowQuery
 from config.api.bodies import Body, batch_of
 from config.api.queries import Query, several
 from config.api.values import Edge, Instant, PlainDecimal, Recorded
-from markets.limit_items import LARGEST_EXPANSION, AssetId, LimitItem, are_overlapping, crossed_band
+from markets.limit_items import LARGEST_EXPANSION, AssetId, LimitItem, are_overlapping, crossed_band, too_many_rows
 from markets.vocabulary import LimitSource
 
 
@@ -24,9 +24,7 @@ class PatchLimits(Body):
     def _can_be_expanded(cls, items: list[LimitItem]) -> list[LimitItem]:
         rows = sum(item.rows for item in items)
         if rows > LARGEST_EXPANSION:
-            raise PydanticCustomError(
-                "too_many_rows", f"The items expand to {rows} rows of 15 minutes; the limit is {LARGEST_EXPANSION}"
-            )
+            raise PydanticCustomError("too_many_rows", too_many_rows(rows))
         return items
 
     @field_validator("limits")
@@ -42,9 +40,9 @@ class PatchLimits(Body):
 def _crossed(index: int, item: LimitItem) -> InitErrorDetails:
     assert item.energy_low is not None and item.energy_high is not None  # noqa: PT018, S101  else it is not crossed
     fault = crossed_band(
-        index, "energy_low", item.asset_id, item.first_slot, item.source, item.energy_low, item.energy_high
+        (index,), "energy_low", item.asset_id, item.first_slot, item.source, item.energy_low, item.energy_high
     )
-    return {"type": PydanticCustomError(fault.type, fault.msg), "loc": (index, "energy_low"), "input": None}
+    return {"type": PydanticCustomError(fault.type, fault.msg), "loc": fault.loc, "input": None}
 
 
 class LimitQuery(DeliveryWindowQuery):

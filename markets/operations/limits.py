@@ -1,6 +1,6 @@
 """Writing what sources say an asset may do, slot by slot."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,9 +12,9 @@ from assets.revisions import raise_revisions
 from config.api.batches import Stored
 from config.database.refusals import retried, violated_constraint
 from config.database.statements import fetch_row, load_sql
-from config.errors import InvalidError
+from config.errors import Fault, InvalidError
 from markets.limit_items import LimitItem, expansion_of
-from markets.queries.limits import find_crossed_bands
+from markets.queries.limits import OF_BATCH, find_crossed_bands
 from markets.vocabulary import LimitSource
 
 REVISION_KIND = "limits"
@@ -39,24 +39,32 @@ def put_limits(*, items: Sequence[LimitItem], now: datetime, visible: Collection
     """
     asset_ids = {item.asset_id for item in items}
     expansion = expansion_of(items)
+
+    def write() -> Stored:
+        with transaction.atomic():
+            lock_assets(asset_ids, visible=visible)
+            return upsert_limits(OF_BATCH, expansion, now=now)
+
+    return uncrossed(write, find=lambda: find_crossed_bands(expansion))
+
+
+def uncrossed(write: Callable[[], Stored], *, find: Callable[[], list[Fault]]) -> Stored:
+    """Write limits, undoing it where a row's band would be crossed; InvalidError with what is then found [L7]."""
     try:
-        return _write(asset_ids, expansion, now=now, visible=visible)
+        return write()
     except IntegrityError as error:
         if violated_constraint(error) != BAND_CONSTRAINT:
             raise
-        if faults := find_crossed_bands(expansion):
+        if faults := find():
             raise InvalidError(faults) from error
     # What crossed the band was changed in the moment between; the batch may fit now.
-    return _write(asset_ids, expansion, now=now, visible=visible)
+    return write()
 
 
-def _write(
-    asset_ids: Collection[str], expansion: Mapping[str, Any], *, now: datetime, visible: Collection[str] | None
-) -> Stored:
-    with transaction.atomic():
-        lock_assets(asset_ids, visible=visible)
-        inserted, updated, hit, changed = fetch_row(UPSERT, {**expansion, "now": now})
-        raise_revisions(owner_ids=changed, kind=REVISION_KIND, now=now)
+def upsert_limits(items: str, params: Mapping[str, Any], *, now: datetime) -> Stored:
+    """Within a transaction that has locked the assets: expand what the SQL of `items` names, and store it."""
+    inserted, updated, hit, changed = fetch_row(items + UPSERT, {**params, "now": now})
+    raise_revisions(owner_ids=changed, kind=REVISION_KIND, now=now)
     return Stored(inserted=inserted, updated=updated, unchanged=hit - inserted - updated)
 
 

@@ -1,27 +1,13 @@
--- The slots of a batch of limits [L2] [L3]; upsert_limits.sql and find_crossed_bands.sql begin with it.
+-- The slots of a batch of limits [L2] [L3]; continues items_of_batch.sql or items_of_rows.sql, and upsert_limits.sql and
+-- find_crossed_bands.sql continue it.
 --
--- `items` is the batch as a JSON array; start_time and end_time are quarters of an hour since midnight UTC. `slot` has a
--- row per item, day and quarter; `wanted` has one per natural key: where items hit the same slot and source, each column
--- is what the last item says that says anything, and the `*_item` columns are the numbers of these items. `overlapping`
--- is whether any do. It is a constant to PostgreSQL, which plans the one branch only: folding 105,120 rows that need
--- none takes 1,107 ms of its time, and not folding them 938.
+-- `slot` has a row per item, day and quarter; `wanted` has one per natural key: where items hit the same slot and source,
+-- each column is what the last item says that says anything, and the `*_item` columns are the numbers of these items.
+-- `overlapping` is whether any do. It is a constant to PostgreSQL, which plans the one branch only: folding 105,120 rows
+-- that need none takes 1,107 ms of its time, and not folding them 938.
 --
 -- SQL, because the server makes the rows: a year of three sources would be 105,120 dictionaries in Python. One series
--- per item and not one of days and one of quarters, and JSON and not arrays: PostgreSQL expects 1,000 rows of a series
--- and 100 items of JSON, sees the length of an array, and compiles a plan for ten million rows (+190 ms).
-WITH item AS (
-    SELECT batch.*
-    FROM ROWS FROM (
-        json_to_recordset(%(items)s::json) AS (
-            asset_id text, source text, start_time integer, end_time integer, valid_from date, valid_until date,
-            power_charge numeric, power_discharge numeric, energy_low numeric, energy_high numeric,
-            trading_locked boolean
-        )
-    ) WITH ORDINALITY AS batch (
-        asset_id, source, first_quarter, end_quarter, valid_from, valid_until,
-        power_charge, power_discharge, energy_low, energy_high, trading_locked, number
-    )
-),
+-- per item and not one of days and one of quarters: PostgreSQL expects 1,000 rows of a series.
 slot AS (
     SELECT
         asset_id COLLATE "C" AS asset_id,

@@ -49,7 +49,12 @@ def test_overlapping_shuffled_rows_never_deadlock_and_stay_whole(monkeypatch: py
 
     def write(writer: int) -> list[Stored]:
         dice = random.Random(writer)
-        values = {"generation": writer, "consumption": writer, "generation_p10": writer, "generation_p90": writer}
+        values: dict[str, Any] = {
+            "generation": writer,
+            "consumption": writer,
+            "generation_p10": writer,
+            "generation_p90": writer,
+        }
         return [
             load(*(forecast(*key, **values) for key in dice.sample(keys, 300)), media=dice.choice([NDJSON, CSV]))
             for _ in range(ROUNDS)
