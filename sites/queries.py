@@ -93,7 +93,7 @@ LOCK_INVERTERS = "SELECT id FROM sites_inverter WHERE id = ANY(%s) ORDER BY id F
 
 def lock_sites(site_ids: Collection[str], *, visible: Collection[str] | None = None) -> None:
     """Keep these sites from being deleted until the transaction ends; UnknownSiteError names all that are unknown."""
-    known = _locked(LOCK_SITES, site_ids)
+    known = lock_known_sites(site_ids)
     if visible is not None:
         known = ids_among(known, visible_sites(visible))
     if missing := set(site_ids) - known:
@@ -102,11 +102,21 @@ def lock_sites(site_ids: Collection[str], *, visible: Collection[str] | None = N
 
 def lock_inverters(inverter_ids: Collection[str], *, visible: Collection[str] | None = None) -> None:
     """Keep these inverters from being deleted until the transaction ends; UnknownInverterError names all unknown."""
-    known = _locked(LOCK_INVERTERS, inverter_ids)
+    known = lock_known_inverters(inverter_ids)
     if visible is not None:
         known = ids_among(known, visible_inverters(visible))
     if missing := set(inverter_ids) - known:
         raise UnknownInverterError(missing)
+
+
+def lock_known_sites(site_ids: Collection[str]) -> set[str]:
+    """Likewise, for those of them that exist, which it answers."""
+    return _locked(LOCK_SITES, site_ids)
+
+
+def lock_known_inverters(inverter_ids: Collection[str]) -> set[str]:
+    """Likewise, for those of them that exist, which it answers."""
+    return _locked(LOCK_INVERTERS, inverter_ids)
 
 
 def _locked(lock: str, ids: Collection[str]) -> set[str]:

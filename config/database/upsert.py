@@ -76,26 +76,30 @@ def upsert_and_echo(table: PeriodTable, *, rows: str, now: datetime) -> tuple[Up
 
 @lru_cache
 def _statement(table: PeriodTable, *, owned: bool) -> str:
-    parts = _parts(table, owned=owned)
+    parts = parts_of(table, owned=owned)
     return UPSERT.format(**parts, insert=INSERT.format(**parts, items=ITEMS.format(**parts)))
 
 
 @lru_cache
 def statement_from(table: PeriodTable, *, source: str) -> str:
     """The statement of `upsert` with its rows from a table that has their columns."""
-    parts = _parts(table, owned=False)
-    return UPSERT.format(**parts, insert=INSERT.format(**parts, items=source))
+    return UPSERT.format(**parts_of(table), insert=upsert_from(table, source=source))
+
+
+def upsert_from(table: PeriodTable, *, source: str) -> str:
+    """What writes rows of a table that has their columns, for statements that do more than that; takes `now`."""
+    return INSERT.format(**parts_of(table), items=source)
 
 
 @lru_cache
 def _echoing_statement(table: PeriodTable) -> str:
-    parts = _parts(table, owned=False)
+    parts = parts_of(table)
     returned_key = ", ".join(f"stored.{column.name}" for column in table.key)
     insert = INSERT.format(**parts, items="given")
     return ECHOING_UPSERT.format(**parts, insert=insert, returned_key=returned_key, row=row_text(table))
 
 
-def _parts(table: PeriodTable, *, owned: bool) -> dict[str, str]:
+def parts_of(table: PeriodTable, *, owned: bool = False) -> dict[str, str]:
     """What the statements are made of; `owned`: the owner is a parameter and no column of what is given."""
     columns = (*table.key, *table.values)
     given = columns[1:] if owned else columns
