@@ -59,6 +59,7 @@ class ProfileForm(RecordForm):
             "time_zone",
             "currency",
             "tariff",
+            "market",
             *(field for pair in PLACE for field in pair),
             *TARGETS,
             "signal_thresholds",
@@ -69,6 +70,7 @@ class ProfileForm(RecordForm):
             "public_name": "What partners call the site, such as Sibaya.",
             "currency": "Three capital letters, such as ZAR.",
             "tariff": "The price of a kWh outside every tariff period. Empty: money is not computed.",
+            "market": "The market of the site's area whose prices value the forecast. Empty: the tariff does.",
             "pr_target": "A ratio, more than 0 and at most 1.",
             "availability_target": "A ratio, more than 0 and at most 1.",
             "signal_thresholds": "JSON: thresholds by name that differ from the documented defaults.",
@@ -114,7 +116,7 @@ class PartnerProfileAdmin(RecordAdmin):
         record = [("Record", {"fields": (("created_at", "updated_at"),)})] if obj else []
         return [
             (None, {"fields": ("site", "public_name", "time_zone")}),
-            ("Money", {"fields": ("currency", "tariff")}),
+            ("Money", {"fields": ("currency", "tariff", "market")}),
             ("Place", {"fields": PLACE}),
             ("Targets and signals", {"fields": (TARGETS, "signal_thresholds")}),
             ("Dashboard", {"fields": ("frame_origins",)}),

@@ -18,6 +18,7 @@ from sites.models import Site
 PUBLIC_NAME = r"^[A-Za-z0-9_ -]{1,64}$"
 # What a site's id looks like [ST1]: no name may be taken for the id of a site, even of one that is yet to come.
 SITE_ID = r"^(DE|PL)_(50HZ|AMPN|TNBW|TNNT|PSE)_[A-Za-z0-9-]{1,32}_SITE_[0-9]+$"
+MARKET = r"^[A-Za-z0-9_.:-]{0,64}$"
 ORIGINS = r"^(https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?( |$))*$"
 
 
@@ -39,7 +40,8 @@ def _share(field: str, *, name: str) -> models.CheckConstraint:
 class PartnerProfile(models.Model):
     """What partners know of a site: its name, place, money and targets. Without one it has no snapshots.
 
-    `tariff` is the price per kWh outside every tariff period; without one, money is not computed. `signal_thresholds`
+    `tariff` is the price per kWh outside every tariff period; without one, money is not computed. `market` names the
+    market of the site's delivery area whose prices value the forecast in the tariff's place. `signal_thresholds`
     overrides documented defaults by their name. `frame_origins` may embed the site's dashboard.
     """
 
@@ -52,6 +54,7 @@ class PartnerProfile(models.Model):
     azimuth = models.DecimalField("azimuth from north (°)", max_digits=5, decimal_places=2, null=True, blank=True)
     currency = models.CharField(max_length=3)
     tariff = models.DecimalField("tariff per kWh", max_digits=18, decimal_places=6, null=True, blank=True)
+    market = models.CharField(max_length=64, blank=True, default="", db_default="")
     pr_target = models.DecimalField(max_digits=7, decimal_places=6, default=Decimal("0.8"))
     availability_target = models.DecimalField(max_digits=7, decimal_places=6, default=Decimal("0.98"))
     signal_thresholds = models.JSONField(default=dict, blank=True, validators=[are_thresholds])
@@ -75,6 +78,11 @@ class PartnerProfile(models.Model):
                 condition=models.Q(currency__regex=r"^[A-Z]{3}$"),
                 name="profile_currency_is_a_code",
                 violation_error_message="A currency is three capital letters, such as ZAR.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(market__regex=MARKET),
+                name="profile_market_is_a_word",
+                violation_error_message="A market is 1 to 64 letters, digits, dots, colons, hyphens or underscores.",
             ),
             models.CheckConstraint(
                 condition=Exact(

@@ -28,6 +28,8 @@ SELECT profile.site_id, md5(concat_ws(E'\n',
         FROM assets_revision revision
         WHERE revision.kind = ANY(%(revision_kinds)s) AND revision.owner_id IN (
             SELECT profile.site_id
+            UNION ALL SELECT site.delivery_area
+                FROM sites_site site WHERE site.id = profile.site_id AND profile.market <> ''
             UNION ALL SELECT inverter.id FROM sites_inverter inverter WHERE inverter.site_id = profile.site_id
             UNION ALL SELECT behind.asset_id
                 FROM sites_inverter inverter
