@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from partner import kpi_rollup
+from partner import kpi_rollup, maintenance_schedule, maintenance_signals
 from partner.documents import Computed
-from partner.vocabulary import KPI_ROLLUP
+from partner.vocabulary import KPI_ROLLUP, MAINTENANCE_SCHEDULE, MAINTENANCE_SIGNALS
 
 Builder = Callable[[str, datetime], Computed]
 
@@ -16,4 +16,6 @@ def _kpi_rollup(site_id: str, now: datetime) -> Computed:
 
 BUILDERS: Mapping[str, Builder] = {
     KPI_ROLLUP: _kpi_rollup,
+    MAINTENANCE_SIGNALS: maintenance_signals.compute,
+    MAINTENANCE_SCHEDULE: maintenance_schedule.compute,
 }

@@ -8,13 +8,14 @@ come about.
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from jsonschema import Draft202012Validator
 
-from partner.vocabulary import KPI_ROLLUP
+from partner.vocabulary import KPI_ROLLUP, MAINTENANCE_SCHEDULE, MAINTENANCE_SIGNALS
 
 SCHEMAS = Path(__file__).parent / "schemas"
 
@@ -25,12 +26,14 @@ class Kind:
 
     `version` rises with every change of what its builder makes of the same inputs, so that all sites are computed
     again; `hourly`: each hour brings another document from the same inputs.
+    `period` is how often it is checked unless an operator says otherwise.
     """
 
     name: str
     version: int
     revision_kinds: tuple[str, ...]
     hourly: bool = False
+    period: timedelta = timedelta(seconds=30)
 
     @cached_property
     def schema_text(self) -> str:
@@ -50,5 +53,10 @@ class Kind:
 
 
 KINDS: Mapping[str, Kind] = {
-    kind.name: kind for kind in (Kind(KPI_ROLLUP, version=2, revision_kinds=("telemetry", "state_snapshots")),)
+    kind.name: kind
+    for kind in (
+        Kind(KPI_ROLLUP, version=2, revision_kinds=("telemetry", "state_snapshots")),
+        Kind(MAINTENANCE_SIGNALS, version=1, revision_kinds=("telemetry",)),
+        Kind(MAINTENANCE_SCHEDULE, version=1, revision_kinds=("telemetry",), period=timedelta(minutes=5)),
+    )
 }

@@ -13,7 +13,6 @@ from partner.kinds import KINDS
 
 REFRESH_TASK: Final = "partner.tasks.refresh_due_snapshots"
 PRUNE_TASK: Final = "partner.tasks.prune_versions"
-DEFAULT_PERIOD: Final = timedelta(seconds=30)
 EXPIRE_SECONDS: Final = 120  # of runs that nobody took meanwhile, one is enough
 
 
@@ -34,8 +33,8 @@ def stamps_after(*, kind: str, now: datetime) -> Stamps:
 
 def create_missing(**_signal: Any) -> None:
     """Schedule what has no schedule yet. Those that operators have changed stay as they are."""
-    for kind in KINDS:
-        _create(f"Refresh {kind} snapshots", REFRESH_TASK, DEFAULT_PERIOD, kwargs={"kind": kind})
+    for kind in KINDS.values():
+        _create(f"Refresh {kind.name} snapshots", REFRESH_TASK, kind.period, kwargs={"kind": kind.name})
     _create("Prune snapshot versions", PRUNE_TASK, timedelta(days=1), kwargs={})
 
 
@@ -54,7 +53,7 @@ def _schedule_of(kind: str) -> Any:
     rows = (
         PeriodicTask.objects.filter(task=REFRESH_TASK).select_related("interval", "crontab").order_by("-enabled", "id")
     )
-    return next(_schedules_for(kind, rows), schedule(DEFAULT_PERIOD))
+    return next(_schedules_for(kind, rows), schedule(KINDS[kind].period))
 
 
 def _schedules_for(kind: str, rows: Any) -> Iterator[Any]:

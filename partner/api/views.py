@@ -14,12 +14,27 @@ from rest_framework.request import Request
 from config.api.endpoint import Endpoint, OpenEndpoints
 from config.api.queries import NoQuery, Query
 from partner import answers
-from partner.answers import Address, Answer, Asked, SiteQuery, SnapshotQuery
+from partner.addresses import SNAPSHOT, Address, AnySnapshotQuery
+from partner.answers import Answer, Asked
 from partner.api.bodies import KPI_ROLLUP_EXAMPLE, AnySnapshot, JsonSchema, KpiRollup, Refusal
+from partner.api.maintenance_bodies import (
+    MAINTENANCE_SCHEDULE_EXAMPLE,
+    MAINTENANCE_SIGNALS_EXAMPLE,
+    MaintenanceSchedule,
+    MaintenanceSignals,
+)
+from partner.api.forecast_bodies import FORECAST_EXAMPLE, Forecast
+from partner.api.maintenance_bodies import (
+    MAINTENANCE_SCHEDULE_EXAMPLE,
+    MAINTENANCE_SIGNALS_EXAMPLE,
+    MaintenanceSchedule,
+    MaintenanceSignals,
+)
 from partner.api.schema import PartnerSchema
 from partner.api.source import Database
+from partner.filters import ScheduleQuery, SignalsQuery
 from partner.kinds import KINDS
-from partner.vocabulary import KPI_ROLLUP
+from partner.vocabulary import KPI_ROLLUP, MAINTENANCE_SCHEDULE, MAINTENANCE_SIGNALS
 
 logger = logging.getLogger(__name__)
 Handler = TypeVar("Handler", bound=Callable[..., HttpResponse])
@@ -88,7 +103,7 @@ class PartnerEndpoints(OpenEndpoints):
 class SnapshotEndpoints(PartnerEndpoints):
     """Snapshots, by address."""
 
-    address: Address = Address(SnapshotQuery)
+    address: Address = SNAPSHOT
 
     def decided(self, request: HttpRequest, **_path: str) -> Answer:
         now = timezone.now()
@@ -98,6 +113,7 @@ class SnapshotEndpoints(PartnerEndpoints):
             query=request.META.get("QUERY_STRING", ""),
             key=request.headers.get("x-api-key"),
             if_none_match=request.headers.get("If-None-Match"),
+            accept_encoding=request.headers.get("Accept-Encoding"),
         )
         return answers.answer(asked, source=Database(now=now), now=now)
 
@@ -106,9 +122,37 @@ class SnapshotEndpoints(PartnerEndpoints):
         """The KPI rollup of a site's last 30 complete local days, computed before anybody asks [P1] [P6]."""
         return self.respond(request)
 
-    @documented(query=SnapshotQuery, answer=AnySnapshot, example=KPI_ROLLUP_EXAMPLE)
+    @documented(query=SignalsQuery, answer=MaintenanceSignals, example=MAINTENANCE_SIGNALS_EXAMPLE)
+    def maintenance_signals(self, request: Request) -> HttpResponse:
+        """What was wrong with a site's inverters lately, by severity and since an earlier `cursor` [P1] [P5]."""
+        return self.respond(request)
+
+    @documented(query=ScheduleQuery, answer=MaintenanceSchedule, example=MAINTENANCE_SCHEDULE_EXAMPLE)
+    def maintenance_schedule(self, request: Request) -> HttpResponse:
+        """What is to be done at a site's inverters in the next 90 days [P1] [P5]."""
+        return self.respond(request)
+
+    @documented(query=SignalsQuery, answer=MaintenanceSignals, example=MAINTENANCE_SIGNALS_EXAMPLE)
+    def maintenance_signals(self, request: Request) -> HttpResponse:
+        """What is wrong with a site's inverters, by severity and first detection [P1] [P5]."""
+        return self.respond(request)
+
+    @documented(query=ForecastQuery, answer=Forecast, example=FORECAST_EXAMPLE)
+    def forecast_snapshot(self, request: Request) -> HttpResponse:
+        """What a site is expected to produce in the next hours, as quantiles and in money [P1] [P5]."""
+        return self.respond(request)
+
+    @documented(query=ScheduleQuery, answer=MaintenanceSchedule, example=MAINTENANCE_SCHEDULE_EXAMPLE)
+    def maintenance_schedule(self, request: Request) -> HttpResponse:
+        """What is to be done at a site in the next 90 days [P1] [P5]."""
+        return self.respond(request)
+
+    @documented(query=AnySnapshotQuery, answer=AnySnapshot, example=KPI_ROLLUP_EXAMPLE)
     def snapshot(self, request: Request) -> HttpResponse:
-        """The snapshot of a site of any kind; with `at`, the version of that instant [P1] [P8]."""
+        """The snapshot of a site of any kind; with `at`, the version of that instant [P1] [P8].
+
+        It takes the filters of the kind's own endpoint; those of other kinds are refused [P5].
+        """
         return self.respond(request)
 
 
@@ -140,7 +184,8 @@ DETAILS = {
     429: "This key may call 600 times a minute; Retry-After says when it may again.",
     503: "The data is not available now; try again.",
 }
-KPI_ROLLUP_ADDRESS = Address(SiteQuery, kind=KPI_ROLLUP)
+SIGNALS_ADDRESS = Address(SignalsQuery, kind=MAINTENANCE_SIGNALS)
+SCHEDULE_ADDRESS = Address(ScheduleQuery, kind=MAINTENANCE_SCHEDULE)
 
 
 @csrf_exempt

@@ -5,24 +5,29 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
 
+from partner.kinds import KINDS
 from partner.schedules import PRUNE_TASK, REFRESH_TASK, create_missing, stamps_after
-from partner.vocabulary import KPI_ROLLUP
+from partner.vocabulary import KPI_ROLLUP, MAINTENANCE_SCHEDULE
 
 pytestmark = pytest.mark.django_db
 
 NOW = datetime(2026, 5, 1, 12, 0, 10, tzinfo=UTC)
 
 
-def refreshing() -> PeriodicTask:
-    return PeriodicTask.objects.get(task=REFRESH_TASK)
+def refreshing(kind: str = KPI_ROLLUP) -> PeriodicTask:
+    return PeriodicTask.objects.get(task=REFRESH_TASK, name=f"Refresh {kind} snapshots")
 
 
 def test_every_kind_is_refreshed_every_thirty_seconds_unless_changed() -> None:
     row = refreshing()
-    assert row.name == "Refresh kpi-rollup snapshots"
     assert row.kwargs == '{"kind": "kpi-rollup"}'
     assert (row.interval.every, row.interval.period, row.enabled) == (30, "seconds", True)
+    assert PeriodicTask.objects.filter(task=REFRESH_TASK).count() == len(KINDS)
     assert PeriodicTask.objects.filter(task=PRUNE_TASK).count() == 1
+
+
+def test_a_schedule_of_days_is_refreshed_every_five_minutes() -> None:
+    assert refreshing(MAINTENANCE_SCHEDULE).interval.every == 300
 
 
 def test_what_operators_changed_stays() -> None:
@@ -31,7 +36,7 @@ def test_what_operators_changed_stays() -> None:
     assert not refreshing().enabled
     PeriodicTask.objects.all().delete()
     create_missing()
-    assert PeriodicTask.objects.count() == 2
+    assert PeriodicTask.objects.count() == len(KINDS) + 1
 
 
 def test_the_next_run_is_due_after_one_period_and_stale_it_is_after_two() -> None:
