@@ -9,16 +9,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
-from typing import Annotated, Final, Protocol, TypeVar
-
-from pydantic import Field
+from functools import lru_cache
+from typing import Final, Protocol, TypeVar
 
 from config.api.conditional import none_match_fails
-from config.api.queries import NoQuery, Query, parse_query
+from config.api.content_coding import takes_gzip
+from config.api.queries import NoQuery, parse_query
 from config.api.rate_limit import Allowance
-from config.api.values import Instant
 from config.errors import Fault, InvalidError
-from partner.documents import Edition, etag_of, instant_text
+from partner.addresses import Address, SnapshotQuery
+from partner.documents import Edition, Representation, Variant, etag_of, instant_text
+from partner.narrowed import narrowed
 
 JSON: Final = "application/json"
 METHODS: Final = "GET, HEAD, OPTIONS"
@@ -48,28 +49,11 @@ PREFLIGHT: Final = {
     "Access-Control-Allow-Headers": "x-api-key, If-None-Match",
     "Access-Control-Max-Age": "86400",
 }
-PLAIN_NAME: Final = r"^[A-Za-z0-9_ -]{1,64}$"
-
-
-class SiteQuery(Query):
-    """What every snapshot is asked by."""
-
-    site_id: Annotated[str, Field(pattern=PLAIN_NAME, description="The site's public name, or its id.")]
-
-
-class SnapshotQuery(SiteQuery):
-    """Any kind, and any of its versions of the last 90 days."""
-
-    kind: Annotated[str, Field(pattern=PLAIN_NAME, description="The kind of snapshot, such as `kpi-rollup`.")]
-    at: Annotated[Instant | None, Field(description="The version that was current at this instant.")] = None
-
-
-@dataclass(frozen=True)
-class Address:
-    """One address of the API: what it is asked by, and the kind that it answers unless the query names one."""
-
-    query: type[SiteQuery]
-    kind: str | None = None
+ON_EVERY_SNAPSHOT: Final = {
+    "Cache-Control": "private, no-cache",
+    "Vary": "x-api-key, Accept-Encoding",
+    **ON_EVERY_ANSWER,
+}
 
 
 @dataclass(frozen=True)
@@ -81,6 +65,7 @@ class Asked:
     query: str = ""
     key: str | None = None
     if_none_match: str | None = None
+    accept_encoding: str | None = None
 
 
 @dataclass(frozen=True)
@@ -140,33 +125,44 @@ def _to_whoever_has_a_key(asked: Asked, source: Source[Key], now: datetime) -> A
 
 def _within_the_rate(asked: Asked, key: Key, source: Source[Key], now: datetime) -> Answer:
     try:
-        query = parse_query(asked.query, asked.address.query)
+        query = asked.address.parsed(asked.query)
     except InvalidError as error:
         return refusal(400, _sentence(error.faults[0]))
     site_id = source.site_id(key, query.site_id)
     if site_id is None:
         return refusal(403, NOT_PERMITTED)
-    if isinstance(query, SnapshotQuery):
-        edition = source.edition(site_id, query.kind, query.at)
-    else:
-        edition = source.edition(site_id, asked.address.kind or "", None)
-    return refusal(404, NOT_COMPUTED) if edition is None else _found(edition, asked.if_none_match, now)
-
-
-def _found(edition: Edition, if_none_match: str | None, now: datetime) -> Answer:
+    kind = asked.address.kind_of(query)
+    edition = source.edition(site_id, kind, query.at if isinstance(query, SnapshotQuery) else None)
+    if edition is None:
+        return refusal(404, NOT_COMPUTED)
     variant, since = edition.current(now)
-    headers = {
-        "ETag": variant.etag,
-        "Cache-Control": "private, no-cache",
-        "Vary": "x-api-key, Accept-Encoding",
-        "Last-Modified": format_datetime(since.astimezone(UTC), usegmt=True),
+    return _found(asked, narrowed(variant, kind=kind, query=query), _stamps(edition, since))
+
+
+def _found(asked: Asked, variant: Variant, stamps: Mapping[str, str]) -> Answer:
+    """200 in the coding that the client takes, or 304 where it has the variant in any."""
+    if had := _representation_had(asked.if_none_match, variant):
+        return Answer(304, headers={"ETag": had.etag, **ON_EVERY_SNAPSHOT, **stamps})
+    chosen = variant.gzipped if takes_gzip(asked.accept_encoding) else variant.plain
+    headers = {"Content-Type": JSON, "ETag": chosen.etag, **ON_EVERY_SNAPSHOT, **stamps}
+    if chosen.coding:
+        headers["Content-Encoding"] = chosen.coding
+    return Answer(200, chosen.data, headers)
+
+
+def _representation_had(if_none_match: str | None, variant: Variant) -> Representation | None:
+    """Which of a variant's representations a client says that it has; either is as good as the other."""
+    if not if_none_match:
+        return None
+    return next((one for one in (variant.plain, variant.gzipped) if none_match_fails(if_none_match, one.etag)), None)
+
+
+def _stamps(edition: Edition, since: datetime) -> dict[str, str]:
+    return {
+        "Last-Modified": _http_date(since),
         "Snapshot-Checked-At": _seconds(edition.checked_at),
         "Snapshot-Next-At": _seconds(edition.next_at),
-        **ON_EVERY_ANSWER,
     }
-    if none_match_fails(if_none_match, variant.etag):
-        return Answer(304, headers=headers)
-    return Answer(200, variant.body.encode(), {"Content-Type": JSON, **headers})
 
 
 def schema_answer(text: str | None, *, method: str, query: str, if_none_match: str | None) -> Answer:
@@ -224,5 +220,11 @@ def _sentence(fault: Fault) -> str:
     return f"{name}: {fault.msg}"
 
 
+@lru_cache(maxsize=4096)
+def _http_date(instant: datetime) -> str:
+    return format_datetime(instant.astimezone(UTC), usegmt=True)
+
+
+@lru_cache(maxsize=4096)
 def _seconds(instant: datetime) -> str:
     return str(instant_text(instant.replace(microsecond=0)))

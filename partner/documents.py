@@ -1,12 +1,14 @@
 """Documents as bytes: written in one way only, in their two variants, each with its ETag [P6]."""
 
+import gzip
 import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple
 
 MICRO = Decimal("0.000001")
 
@@ -19,12 +21,36 @@ class Computed:
     data_through: datetime | None
 
 
+class Representation(NamedTuple):
+    """A variant as it goes over the wire: its bytes, their strong tag, and their content coding, if any."""
+
+    data: bytes
+    etag: str
+    coding: str | None
+
+
 @dataclass(frozen=True)
 class Variant:
-    """A body as it is sent, and its quoted ETag."""
+    """A body, its quoted ETag, and the body as gzip packs it where that was prepared."""
 
     body: str
     etag: str
+    packed: bytes | None = None
+
+    @cached_property
+    def plain(self) -> Representation:
+        """As it is."""
+        return Representation(self.body.encode(), self.etag, None)
+
+    @cached_property
+    def gzipped(self) -> Representation:
+        """Packed: other bytes, so another tag (RFC 9110, 8.8.3.3)."""
+        return Representation(self.packed or packed(self.body), f'{self.etag[:-1]}-gzip"', "gzip")
+
+    @property
+    def size(self) -> int:
+        """How many characters it has, roughly what keeping it costs."""
+        return len(self.body)
 
 
 @dataclass(frozen=True)
@@ -71,6 +97,11 @@ def variant_of(document: Mapping[str, Any]) -> Variant:
     """The document's one way of being written, and the tag that is made of it."""
     body = _canonical(document)
     return Variant(body=body, etag=etag_of(body))
+
+
+def packed(body: str) -> bytes:
+    """A body as gzip packs it, the same bytes each time."""
+    return gzip.compress(body.encode(), compresslevel=6, mtime=0)
 
 
 def etag_of(body: str) -> str:

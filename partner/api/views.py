@@ -17,12 +17,6 @@ from partner import answers
 from partner.addresses import SNAPSHOT, Address, AnySnapshotQuery
 from partner.answers import Answer, Asked
 from partner.api.bodies import KPI_ROLLUP_EXAMPLE, AnySnapshot, JsonSchema, KpiRollup, Refusal
-from partner.api.maintenance_bodies import (
-    MAINTENANCE_SCHEDULE_EXAMPLE,
-    MAINTENANCE_SIGNALS_EXAMPLE,
-    MaintenanceSchedule,
-    MaintenanceSignals,
-)
 from partner.api.forecast_bodies import FORECAST_EXAMPLE, Forecast
 from partner.api.maintenance_bodies import (
     MAINTENANCE_SCHEDULE_EXAMPLE,
@@ -32,9 +26,8 @@ from partner.api.maintenance_bodies import (
 )
 from partner.api.schema import PartnerSchema
 from partner.api.source import Database
-from partner.filters import ScheduleQuery, SignalsQuery
+from partner.filters import ForecastQuery, ScheduleQuery, SignalsQuery, SiteQuery
 from partner.kinds import KINDS
-from partner.vocabulary import KPI_ROLLUP, MAINTENANCE_SCHEDULE, MAINTENANCE_SIGNALS
 
 logger = logging.getLogger(__name__)
 Handler = TypeVar("Handler", bound=Callable[..., HttpResponse])
@@ -127,16 +120,6 @@ class SnapshotEndpoints(PartnerEndpoints):
         """What was wrong with a site's inverters lately, by severity and since an earlier `cursor` [P1] [P5]."""
         return self.respond(request)
 
-    @documented(query=ScheduleQuery, answer=MaintenanceSchedule, example=MAINTENANCE_SCHEDULE_EXAMPLE)
-    def maintenance_schedule(self, request: Request) -> HttpResponse:
-        """What is to be done at a site's inverters in the next 90 days [P1] [P5]."""
-        return self.respond(request)
-
-    @documented(query=SignalsQuery, answer=MaintenanceSignals, example=MAINTENANCE_SIGNALS_EXAMPLE)
-    def maintenance_signals(self, request: Request) -> HttpResponse:
-        """What is wrong with a site's inverters, by severity and first detection [P1] [P5]."""
-        return self.respond(request)
-
     @documented(query=ForecastQuery, answer=Forecast, example=FORECAST_EXAMPLE)
     def forecast_snapshot(self, request: Request) -> HttpResponse:
         """What a site is expected to produce in the next hours, as quantiles and in money [P1] [P5]."""
@@ -144,7 +127,7 @@ class SnapshotEndpoints(PartnerEndpoints):
 
     @documented(query=ScheduleQuery, answer=MaintenanceSchedule, example=MAINTENANCE_SCHEDULE_EXAMPLE)
     def maintenance_schedule(self, request: Request) -> HttpResponse:
-        """What is to be done at a site in the next 90 days [P1] [P5]."""
+        """What is to be done at a site's inverters in the next 90 days [P1] [P5]."""
         return self.respond(request)
 
     @documented(query=AnySnapshotQuery, answer=AnySnapshot, example=KPI_ROLLUP_EXAMPLE)
@@ -184,8 +167,6 @@ DETAILS = {
     429: "This key may call 600 times a minute; Retry-After says when it may again.",
     503: "The data is not available now; try again.",
 }
-SIGNALS_ADDRESS = Address(SignalsQuery, kind=MAINTENANCE_SIGNALS)
-SCHEDULE_ADDRESS = Address(ScheduleQuery, kind=MAINTENANCE_SCHEDULE)
 
 
 @csrf_exempt

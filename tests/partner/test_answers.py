@@ -7,8 +7,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from config.api.rate_limit import Allowance
-from partner.answers import Address, Answer, Asked, SiteQuery, SnapshotQuery, answer, schema_answer
+from partner.addresses import Address, SnapshotQuery
+from partner.answers import Answer, Asked, answer, schema_answer
 from partner.documents import Edition, Variant
+from partner.filters import SiteQuery
 
 NOW = datetime(2026, 5, 30, 12, tzinfo=UTC)
 ROLLUP = Address(SiteQuery, kind="kpi-rollup")
