@@ -48,6 +48,8 @@ def run_desk(*, data: Path, port: int, announce: Callable[[str], None], report: 
         supervisor.start(parts.worker(data))
         supervisor.start(parts.beat(data))
         _wait_for_snapshot(supervisor, data=data)
+        # after what is waited for: events have their time on their streams
+        supervisor.start(parts.ingest(data))
         for line in lines:
             announce(line)
         supervisor.watch()

@@ -1,4 +1,4 @@
-"""The five parts of a desk: what each is started by, and how it shows that it is there."""
+"""The parts of a desk: what each is started by, and how it shows that it is there."""
 
 import os
 import signal
@@ -58,6 +58,11 @@ def worker(data: Path) -> Part:
     options = f"--queues {QUEUE} --concurrency 1 --loglevel INFO --without-mingle --without-gossip --without-heartbeat"
     program = _python(data, *CELERY, "worker", *options.split(), name="The worker", log="worker")
     return Part(program=program)
+
+
+def ingest(data: Path) -> Part:
+    """The worker that stores events [E2]."""
+    return Part(program=_python(data, "manage", "ingest_events", name="Ingestion", log="ingest"))
 
 
 def beat(data: Path) -> Part:

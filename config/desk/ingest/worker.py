@@ -50,6 +50,7 @@ class Worker:
     clock: Callable[[], datetime]
     stop: Flag
     pauses: Pauses = field(init=False)
+    patience: float = PATIENCE
     look_at: float = 0.0
 
     def __post_init__(self) -> None:
@@ -73,7 +74,7 @@ class Worker:
             if time.monotonic() >= self.look_at:
                 self._look_after()
                 self.look_at = time.monotonic() + LOOK_AFTER
-            for stream, deliveries in self.transport.receive(most=LARGEST_BATCH, patience=PATIENCE).items():
+            for stream, deliveries in self.transport.receive(most=LARGEST_BATCH, patience=self.patience).items():
                 self._ingest(stream, deliveries)
             self.pauses.reset()
 
