@@ -15,7 +15,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
-from partner.vocabulary import KPI_ROLLUP, MAINTENANCE_SCHEDULE, MAINTENANCE_SIGNALS
+from partner.vocabulary import FORECAST, KPI_ROLLUP, MAINTENANCE_SCHEDULE, MAINTENANCE_SIGNALS
 
 SCHEMAS = Path(__file__).parent / "schemas"
 
@@ -25,8 +25,8 @@ class Kind:
     """A kind: its name, and what a document of it depends on: the revisions of its inputs, and the local day.
 
     `version` rises with every change of what its builder makes of the same inputs, so that all sites are computed
-    again; `hourly`: each hour brings another document from the same inputs.
-    `period` is how often it is checked unless an operator says otherwise.
+    again; `hourly`: each hour brings another document from the same inputs. `period` is how often it is checked unless
+    an operator says otherwise.
     """
 
     name: str
@@ -56,6 +56,13 @@ KINDS: Mapping[str, Kind] = {
     kind.name: kind
     for kind in (
         Kind(KPI_ROLLUP, version=2, revision_kinds=("telemetry", "state_snapshots")),
+        Kind(
+            FORECAST,
+            version=1,
+            revision_kinds=("telemetry", "forecasts", "prices"),
+            hourly=True,
+            period=timedelta(minutes=1),
+        ),
         Kind(MAINTENANCE_SIGNALS, version=1, revision_kinds=("telemetry",)),
         Kind(MAINTENANCE_SCHEDULE, version=1, revision_kinds=("telemetry",), period=timedelta(minutes=5)),
     )

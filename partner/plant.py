@@ -26,11 +26,13 @@ COLUMNS: Final = (
 
 @dataclass(frozen=True)
 class Device:
-    """An inverter. `p0` is its rated DC power in kW, its rated power where no DC power is given."""
+    """An inverter. `p0` is its rated DC power in kW, its rated power where no DC power is given; `rated_kw` is the
+    latter."""
 
     id: str
     serial_number: str | None
     p0: Decimal
+    rated_kw: Decimal
     is_solar: bool
     battery_ids: tuple[str, ...] = ()
     commissioned_on: date | None = None
@@ -57,6 +59,7 @@ def devices_of(site_id: str) -> list[Device]:
             id=row["id"],
             serial_number=row["serial_number"],
             p0=(row["rated_dc_power"] or row["rated_power"]) * KW_PER_MW,
+            rated_kw=row["rated_power"] * KW_PER_MW,
             is_solar=bool(row["rated_dc_power"] or row["others"] or not row["battery_ids"]),
             battery_ids=tuple(row["battery_ids"]),
             commissioned_on=row["commissioned_on"],

@@ -19,6 +19,7 @@ FORECAST_EXAMPLE: dict[str, Any] = {
         {
             "ts": "2026-05-30T09:00:00Z",
             "model_id": "submitted-1",
+            "quantiles": "submitted",
             "p10_kw": 118.5,
             "p50_kw": 171.25,
             "p90_kw": 202.0,
@@ -27,6 +28,7 @@ FORECAST_EXAMPLE: dict[str, Any] = {
         {
             "ts": "2026-05-30T10:00:00Z",
             "model_id": "submitted-1",
+            "quantiles": "submitted",
             "p10_kw": 121.75,
             "p50_kw": 178.5,
             "p90_kw": 209.25,
