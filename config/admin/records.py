@@ -97,15 +97,16 @@ class RecordAdmin(DeskAdmin):
         return [str(record) for record in objs], {}, set(), []
 
     def answer_button(
-        self, request: HttpRequest, object_id: str, *, act: Callable[..., str], permission: str = "change"
+        self, request: HttpRequest, object_id: str, *, act: Callable[..., str], permission: str | None = "change"
     ) -> HttpResponse:
         """A button's POST: act, say how it went, and show the record's page again. GET is 405.
 
-        `act` takes the record, `by` and `now`, and answers the sentence that says what was done.
+        `act` takes the record, `by` and `now`, and answers a sentence that says what was done. A `permission` of None:
+        the caller has asked already.
         """
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
-        if not self.may(request, permission):
+        if permission and not self.may(request, permission):
             raise PermissionDenied
         record = self.get_object(request, unquote(object_id))
         if record is None:

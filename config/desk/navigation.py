@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
+from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -12,6 +14,7 @@ GROUPS = {
         ("Assets", "battery_charging_full", "assets.asset"),
         ("Sites", "electrical_services", "sites.site"),
         ("Inverters", "solar_power", "sites.inverter"),
+        ("Changes of limits", "tune", "markets.limitchange"),
     ),
     "Partners": (
         ("Profiles", "badge", "partner.partnerprofile"),
@@ -39,8 +42,7 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def _may_open(request: HttpRequest, name: str) -> bool:
-    app, model = name.split(".")
-    return any(request.user.has_perm(f"{app}.{verb}_{model}") for verb in ("view", "change"))
+    return bool(admin.site.get_model_admin(apps.get_model(name)).has_view_or_change_permission(request))
 
 
 def _entry(title: str, symbol: str, name: str) -> dict[str, str]:

@@ -13,11 +13,12 @@ MOST_STEPS = 200
 PLAN = load_sql("markets", "plan_limit_change")
 STEPS = """
 SELECT asset_id, before, after, count(*), min(start_time), max(start_time)
-FROM changing
+FROM {changed}
 GROUP BY asset_id, before, after
 ORDER BY asset_id, min(start_time)
 LIMIT %(most_steps)s
 """
+NOTED = "(SELECT * FROM markets_limitchangeslot WHERE change_id = %(change_id)s) AS noted"
 TOTALS = """
 SELECT
     (SELECT count(*) FROM planned),
@@ -69,9 +70,17 @@ class Preview:
 def preview_of(plan: Mapping[str, Any]) -> Preview:
     """What the change of these parameters (of plan_limit_change.sql) would do now."""
     asked, changed, assets, fingerprint = fetch_row(PLAN + TOTALS, plan)
-    rows = fetch_rows(PLAN + STEPS, {**plan, "most_steps": MOST_STEPS})
-    steps = [Step(asset_id, _values(before), _values(after), *rest) for asset_id, before, after, *rest in rows]
-    return Preview(steps, asked, changed, assets, fingerprint)
+    return Preview(_steps(PLAN + STEPS.format(changed="changing"), plan), asked, changed, assets, fingerprint)
+
+
+def steps_of(change_id: int) -> list[Step]:
+    """What a change did, slots that changed alike as one; the first 200."""
+    return _steps(STEPS.format(changed=NOTED), {"change_id": change_id})
+
+
+def _steps(statement: str, params: Mapping[str, Any]) -> list[Step]:
+    rows = fetch_rows(statement, {**params, "most_steps": MOST_STEPS})
+    return [Step(asset_id, _values(before), _values(after), *rest) for asset_id, before, after, *rest in rows]
 
 
 def _values(text: str | None) -> Mapping[str, Any] | None:

@@ -29,7 +29,7 @@ class TestNavigation:
 
     def test_it_groups_what_there_is(self, desk: Client) -> None:
         assert self.entries_for(desk) == {
-            "Fleet": ["Assets", "Sites", "Inverters"],
+            "Fleet": ["Assets", "Sites", "Inverters", "Changes of limits"],
             "Partners": ["Profiles", "Partner keys", "Snapshots"],
             "System": ["API keys", "Schedules", "Users", "Groups", "One-time codes", "Failed logins"],
         }
@@ -57,7 +57,7 @@ class TestSchedules:
     @pytest.fixture
     def task(self) -> PeriodicTask:
         create_missing()
-        return PeriodicTask.objects.get(task=REFRESH_TASK)
+        return PeriodicTask.objects.get(task=REFRESH_TASK, kwargs__contains=KPI_ROLLUP)
 
     def form_of(self, stored: PeriodicTask, **fields: str) -> dict[str, str]:
         schedule = {"interval": str(stored.interval_id or ""), "crontab": str(stored.crontab_id or "")}
