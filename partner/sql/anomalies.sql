@@ -55,7 +55,9 @@ neighbours AS (
 measured AS (
     SELECT
         slotted.*, sensed.irradiance,
-        coalesce(p0 * greatest(irradiance, 0) / 1000 * %(pr_target)s, p0 * median) AS expected_kw,
+        CASE WHEN solar THEN
+            p0 * coalesce(CASE WHEN irradiance < 0 THEN 0 ELSE irradiance END / 1000 * %(pr_target)s, median)
+        END AS expected_kw,
         coalesce(irradiance, median * 1000 / %(pr_target)s) AS light,
         kw <= p0 * %(zero_production_pct)s / 100 AS is_zero
     FROM slotted
@@ -109,8 +111,8 @@ SELECT
     max(slot) + interval '15 minutes' AS end_time,
     avg(kw) AS actual_kw,
     avg(expected_kw) AS expected_kw,
-    100 * sum(kw) FILTER (WHERE light >= 20 AND expected_kw > 0) / sum(expected_kw) FILTER (WHERE light >= 20 AND expected_kw > 0)
-        AS capacity_pct,
+    100 * sum(kw) FILTER (WHERE light >= 20 AND expected_kw > 0)
+        / sum(expected_kw) FILTER (WHERE light >= 20 AND expected_kw > 0) AS capacity_pct,
     avg(irradiance) AS irradiance,
     max(temperature) AS temperature,
     max(state) AS worst_state,

@@ -1,130 +1,129 @@
-"""The KPI rollup of five measured days against sums taken straight from the file, row by row."""
+"""What partners read of five measured days, against figures that pandas makes of the same file (contract 13.2)."""
 
-import csv
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
-from django.conf import settings
 
-from partner import kpi_rollup
-from sites.models import InverterReading, Site, SiteReading
-from tests.factories.plants import make_inverter, make_profile, make_site
+from partner import kpi_rollup, maintenance_schedule, maintenance_signals
+from sites.models import Site
+from tests.factories.measured import QUARTER, TARGET, cut, figures, measured_slots, plant_of
 
-MEASURED = Path(settings.BASE_DIR) / "config" / "desk" / "demo" / "rsf2-2022-01.csv"
-QUARTER = 0.25
-TARGET = 0.78
-RATED = {"inverter 2": 160, "rest": 248}
+pytestmark = pytest.mark.django_db
 
-
-@dataclass(frozen=True)
-class Row:
-    """One quarter of an hour as the file has it."""
-
-    time: datetime
-    irradiance: float
-    power: dict[str, float]
+# The day after the last measured one; the fifth of January was sunny, on the sixth snow lay on the modules.
+NOW = datetime(2022, 1, 7, 18, tzinfo=UTC)
+MIDDAY = datetime(2022, 1, 5, 18, tzinfo=UTC)
+SUNNY, SNOWY = "2022-01-04", "2022-01-06"
 
 
 @pytest.fixture(scope="module")
-def rows() -> list[Row]:
-    with MEASURED.open(newline="") as file:
-        return [
-            Row(
-                time=datetime.fromisoformat(row["time"]),
-                irradiance=float(row["poa_irradiance_wm2"]),
-                power={
-                    "inverter 2": float(row["inverter_2_ac_power_kw"]),
-                    "rest": float(row["site_ac_power_kw"]) - float(row["inverter_2_ac_power_kw"]),
-                },
-            )
-            for row in csv.DictReader(file)
-        ]
-
-
-@pytest.fixture
-def site(rows: list[Row]) -> Site:
-    """The plant in its own time zone, with the file's readings."""
-    site = make_site()
-    make_profile(site, public_name="RSF II", time_zone="America/Denver", pr_target=Decimal(str(TARGET)))
-    for name, rated in RATED.items():
-        inverter = make_inverter(site, dc_kw=rated)
-        InverterReading.objects.bulk_create(
-            InverterReading(inverter=inverter, time=row.time, ac_power_kw=_exact(row.power[name])) for row in rows
-        )
-    SiteReading.objects.bulk_create(
-        SiteReading(site=site, time=row.time, poa_irradiance_wm2=_exact(row.irradiance)) for row in rows
-    )
-    return site
-
-
-def _exact(value: float) -> Decimal:
-    return Decimal(str(round(value, 6)))
+def slots() -> pd.DataFrame:
+    return measured_slots()
 
 
 def rollup(site: Site) -> dict[str, Any]:
-    """The document, computed on the day after the last measured one."""
-    return dict(kpi_rollup.build(kpi_rollup.read(site_id=site.pk, now=datetime(2022, 1, 7, 12, tzinfo=UTC))).content)
+    """The figures of the rollup that pandas makes too, and the period."""
+    content = kpi_rollup.build(kpi_rollup.read(site_id=site.pk, now=NOW)).content
+    return {**content["performance"], **content["ear"], **content["energy_balance"], "period": content["period"]}
 
 
-def pairs(rows: list[Row]) -> list[tuple[float, float, float, float]]:
-    """Of each inverter and each slot that counts: P0, irradiance, energy, and the reference energy at P0 (kWh)."""
-    return [
-        (rated, row.irradiance, max(0.0, row.power[name]) * QUARTER, rated * row.irradiance / 1000 * QUARTER)
-        for row in rows
-        for name, rated in RATED.items()
-        if row.irradiance >= 20
-    ]
+def signals(site: Site) -> list[dict[str, Any]]:
+    return list(maintenance_signals.compute(site.pk, NOW).content["signals"])
 
 
-def six_digits(value: float) -> Any:
-    return pytest.approx(value, rel=1e-6, abs=1e-6)
+def tasks(site: Site) -> list[dict[str, Any]]:
+    return list(maintenance_schedule.compute(site.pk, NOW).content["tasks"])
 
 
-@pytest.mark.django_db
-def test_the_rollup_of_measured_days_is_what_the_file_says(site: Site, rows: list[Row]) -> None:
-    document, counted = rollup(site), pairs(rows)
-    energy = sum(one for _, _, one, _ in counted)
-    reference = sum(one for *_, one in counted)
-    lost = sum(max(0.0, TARGET * at_p0 - one) for _, _, one, at_p0 in counted)
-    produced = sum(max(0.0, kw) * QUARTER for row in rows for kw in row.power.values())
-    bright = [(rated, one) for rated, irradiance, one, _ in counted if irradiance >= 50]
-    available = sum(at_p0 for _, irradiance, one, at_p0 in counted if not (one == 0 and irradiance >= 50))
+def about(one: dict[str, Any]) -> tuple[str, ...]:
+    return tuple(str(one[name]) for name in ("asset_id", "type", "severity", "start_time", "end_time"))
 
+
+def equal_to_six_digits(document: dict[str, Any], by_pandas: dict[str, Any]) -> None:
+    for name, figure in by_pandas.items():
+        expected = None if figure is None else pytest.approx(float(figure), rel=1e-6, abs=1e-6)
+        assert document[name] == expected, name
+
+
+def test_the_rollup_of_measured_days_is_what_pandas_makes_of_the_file(slots: pd.DataFrame) -> None:
+    document = rollup(plant_of(slots))
+    equal_to_six_digits(document, figures(slots))
     assert document["period"] == {"start": "2022-01-02", "end": "2022-01-07"}
-    assert document["system"] == {"rated_capacity_kw": 408, "device_count": 2}
-    performance, ear = document["performance"], document["ear"]
-    assert performance["system_pr"] == six_digits(energy / reference)
-    assert performance["pr_status"] == "Below Target"
-    assert performance["true_uptime_pct"] == six_digits(
-        100 * sum(rated for rated, one in bright if one > 0) / sum(rated for rated, _ in bright)
-    )
-    assert performance["availability_pct"] == six_digits(100 * available / reference)
-    assert performance["state_uptime_pct"] is None
-    assert document["energy_balance"]["solar_production_kwh"] == six_digits(produced)
-    assert ear["energy_lost_kwh"] == six_digits(lost)
-    assert ear["energy_lost_pct"] == six_digits(100 * lost / (TARGET * reference))
-    assert ear["capacity_utilization_pct"] == six_digits(100 * energy / (TARGET * reference))
-    assert ear["value_lost_eur"] == six_digits(lost * 0.1)
-    assert ear["annual_projection_eur"] == six_digits(lost * 0.1 / 5 * 365)
-    assert ear["realized_savings_eur"] == six_digits(produced * 0.1)
+    assert document["pr_status"] == "Below Target"
 
 
-@pytest.mark.django_db
-def test_an_inverter_cut_off_at_midday_loses_what_was_expected_of_it(site: Site, rows: list[Row]) -> None:
-    """The fifth of January, 10:00 to 14:00 in Golden: all that its 160 kW should have made, less what it did make."""
-    before = rollup(site)["ear"]["energy_lost_kwh"]
-    start = datetime(2022, 1, 5, 17, tzinfo=UTC)
-    window = [row for row in rows if start <= row.time < start + timedelta(hours=4) and row.irradiance >= 20]
-    InverterReading.objects.filter(
-        inverter__rated_dc_power=Decimal("0.16"), time__in=[row.time for row in window]
-    ).update(ac_power_kw=0)
-    expected = [TARGET * 160 * row.irradiance / 1000 * QUARTER for row in window]
-    already_lost = [
-        max(0.0, one - row.power["inverter 2"] * QUARTER) for one, row in zip(expected, window, strict=True)
-    ]
-    assert len(window) == 16
-    assert rollup(site)["ear"]["energy_lost_kwh"] - before == six_digits(sum(expected) - sum(already_lost))
+def test_states_are_in_uptime_and_availability_as_pandas_has_them(slots: pd.DataFrame) -> None:
+    """Inverter 2 reports a fault in the sun of one day, and that it is well at all other times."""
+    faulty = (slots["day"] == SUNNY) & (slots["irradiance"] > 400)
+    states = pd.Series("NORMAL", index=slots.index).mask(faulty, "FAULT")
+    stated = slots.assign(state=states.where(slots["serial"] == "INV-2", None))
+    expected = figures(stated)
+    assert expected["state_uptime_pct"] < 100
+    assert expected["availability_pct"] < figures(slots)["availability_pct"]
+    equal_to_six_digits(rollup(plant_of(stated)), expected)
+
+
+@pytest.mark.parametrize("day", [SUNNY, SNOWY])
+@pytest.mark.parametrize("serials", [["INV-2"], ["INV-2", "REST"]])
+def test_leaving_out_a_day_is_no_loss(slots: pd.DataFrame, day: str, serials: list[str]) -> None:
+    """What was not measured is in no figure: each is that of the other days, and no signal stands for the gap."""
+    left = slots[~((slots["day"] == day) & slots["serial"].isin(serials))]
+    document, whole = rollup(plant_of(left)), figures(slots)
+    equal_to_six_digits(document, figures(left))
+    assert document["energy_lost_kwh"] <= whole["energy_lost_kwh"] + 1e-6
+    if day == SNOWY:
+        for name in ("system_pr", "true_uptime_pct", "availability_pct"):
+            assert document[name] >= whole[name]
+
+
+def test_leaving_out_a_day_brings_no_signal(slots: pd.DataFrame) -> None:
+    every = {about(one) for one in signals(plant_of(slots))}
+    without = slots[slots["day"] != SUNNY]
+    assert {about(one) for one in signals(plant_of(without))} == every
+
+
+def test_the_snow_day_has_a_signal_of_its_own_for_each_inverter(slots: pd.DataFrame) -> None:
+    found = signals(plant_of(slots))
+    assert {about(one) for one in found} == {
+        (serial, "Zero Production", "Critical", "2022-01-06T17:45:00Z", "2022-01-07T01:30:00Z")
+        for serial in ("INV-2", "REST")
+    }
+
+
+def test_an_inverter_cut_off_at_midday_is_one_more_signal_a_task_and_what_it_should_have_made(
+    slots: pd.DataFrame,
+) -> None:
+    """Inverter 2, three hours of a sunny midday: from 11:00 to 14:00 in Golden."""
+    without = cut(slots, serial="INV-2", start=MIDDAY, hours=3)
+    whole, lacking = plant_of(slots), plant_of(without)
+    one_more = {about(one) for one in signals(lacking)} - {about(one) for one in signals(whole)}
+    assert one_more == {
+        ("INV-2", "Zero Production", "Critical", "2022-01-05T18:00:00Z", "2022-01-05T21:00:00Z"),
+    }
+    assert len(signals(lacking)) == len(signals(whole)) + 1
+    (signal,) = (one for one in signals(lacking) if about(one) in one_more)
+    during = slots[(slots["serial"] == "INV-2") & (slots["time"] >= MIDDAY)].head(12)
+    expected_kw = during["irradiance"] / 1000 * 160 * TARGET
+    assert signal["expected_kw"] == pytest.approx(expected_kw.mean(), abs=1e-6)
+    assert (signal["actual_kw"], signal["capacity_pct"]) == (0, 0)
+    assert "from 11:00 to 14:00 on 2022-01-05" in signal["description"]
+
+    lost = rollup(lacking)["energy_lost_kwh"] - rollup(whole)["energy_lost_kwh"]
+    already_lost = (expected_kw - during["kw"]).clip(lower=0).sum() * QUARTER
+    assert lost == pytest.approx(expected_kw.sum() * QUARTER - already_lost, rel=1e-6)
+
+    (task,) = (one for one in tasks(lacking) if one["asset_id"] == "INV-2")
+    assert task["task_type"] == "inspection"
+    assert task["reason"] == "2 anomalies detected in the last 7 days"
+    assert task["recommended_date"] == "2022-01-13"
+
+
+def test_an_inverter_cut_off_on_its_only_bad_day_gets_a_task_that_it_did_not_have(slots: pd.DataFrame) -> None:
+    before_the_snow = slots[slots["day"] < SNOWY]
+    assert tasks(plant_of(before_the_snow)) == []
+    cut_off = cut(before_the_snow, serial="INV-2", start=MIDDAY, hours=3)
+    (task,) = tasks(plant_of(cut_off))
+    assert (task["asset_id"], task["priority"]) == ("INV-2", "High")
+    assert task["recommended_date"] == (MIDDAY + timedelta(days=7)).date().isoformat()
