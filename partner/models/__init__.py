@@ -1,5 +1,6 @@
 """What the partner app stores."""
 
+from partner.models.custom_kinds import CustomKind
 from partner.models.keys import ApiKey, PartnerKey, PartnerKeySite
 from partner.models.profiles import PartnerProfile, TariffPeriod
 from partner.models.signals import Signal
@@ -7,6 +8,7 @@ from partner.models.snapshots import Snapshot, SnapshotVersion
 
 __all__ = [
     "ApiKey",
+    "CustomKind",
     "PartnerKey",
     "PartnerKeySite",
     "PartnerProfile",

@@ -26,7 +26,9 @@ class Snapshot(models.Model):
     """The one current document of a kind and site, whole in one row: a reader sees all of it or its predecessor.
 
     Until the first run succeeds there is no body. `body` is served until `stale_from`, then `stale_body`, the same
-    document with `stale` true. `inputs` is the fingerprint of what it was computed from.
+    document with `stale` true; each is held packed by gzip too, so that nobody packs it for each reader (null: whoever
+    reads it packs it). `inputs` is the fingerprint of what it was computed from; `requested_at` is when an operator asked
+    for it to be computed whatever its inputs.
     """
 
     site = models.ForeignKey(Site, models.CASCADE, related_name="snapshots")
@@ -35,6 +37,8 @@ class Snapshot(models.Model):
     etag = models.CharField(max_length=80, null=True)  # noqa: DJ001
     stale_body = models.TextField(null=True)  # noqa: DJ001
     stale_etag = models.CharField(max_length=80, null=True)  # noqa: DJ001
+    packed_body = models.BinaryField(null=True)
+    packed_stale_body = models.BinaryField(null=True)
     content_digest = models.CharField(max_length=64, null=True)  # noqa: DJ001
     published_at = models.DateTimeField(null=True)
     data_through = models.DateTimeField(null=True)
@@ -45,6 +49,7 @@ class Snapshot(models.Model):
     stale_from = models.DateTimeField(null=True)
     last_failure = models.TextField(blank=True, default="")
     last_failed_at = models.DateTimeField(null=True)
+    requested_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
