@@ -9,6 +9,7 @@ from django.test import Client
 from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
 
 from partner.schedules import REFRESH_TASK, create_missing
+from partner.vocabulary import KPI_ROLLUP
 from tests.back_office import SAVED, faults_of, page_of, text_of
 from tests.factories.operators import desk_of, make_operator, make_superuser
 
