@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path, register_convert
 from django.views.generic import RedirectView
 
 from config.api.keys import KeyConverter
+from config.desk import asset_day
 from config.desk.documents import Documents, RedocPage, SwaggerPage
 from config.desk.health import Health
 
@@ -13,7 +14,9 @@ register_converter(KeyConverter, "key")
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("health", Health.as_view({"get": "retrieve"})),
+    path("health/ready", Health.as_view({"get": "ready"})),
     path("admin", RedirectView.as_view(pattern_name="admin:index")),
+    path("admin/asset-day/<key:asset_id>", asset_day.page, name="asset_day"),
     path("admin/", admin.site.urls),
     path("api/v1/", include("assets.api.urls")),
     path("partner/", include("partner.api.urls")),

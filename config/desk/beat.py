@@ -6,11 +6,11 @@ server gives the lock up when the connection that holds it ends, so a beat that 
 
 import hashlib
 import logging
-from typing import Any
 
 import psycopg
-from django.db import connection
 from django_celery_beat.schedulers import DatabaseScheduler
+
+from config.database.direct import direct_address
 
 NAME = "leitstand.beat"
 NUMBER = int.from_bytes(hashlib.blake2b(NAME.encode(), digest_size=8).digest(), signed=True)
@@ -18,7 +18,6 @@ ASK_AGAIN = 1.0  # seconds
 # A holder whose machine has vanished is given up in about half a minute, and does not keep the lock for hours.
 SERVER_OPTIONS = "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
 
-DJANGOS_OWN = ("context", "cursor_factory", "prepare_threshold")
 
 logger = logging.getLogger(__name__)
 
@@ -32,7 +31,7 @@ class BeatLock:
     def is_held(self) -> bool:
         """Whether it is ours, now; takes it where it is free. psycopg.Error where PostgreSQL does not answer."""
         if self._holder is None:
-            self._holder = psycopg.connect(**self._address(), autocommit=True)
+            self._holder = psycopg.connect(**direct_address(name=NAME, options=SERVER_OPTIONS), autocommit=True)
         try:
             return self._is_ours(self._holder)
         except psycopg.Error:
@@ -51,12 +50,6 @@ class BeatLock:
         if not ours:
             (ours,) = holder.execute("SELECT pg_try_advisory_lock(%s)", [NUMBER]).fetchone() or (False,)
         return ours
-
-    def _address(self) -> dict[str, Any]:
-        known = connection.get_connection_params()
-        kept = {name: value for name, value in known.items() if name not in DJANGOS_OWN}
-        options = f"{known.get('options', '')} {SERVER_OPTIONS}".strip()
-        return {**kept, "application_name": NAME, "options": options}
 
 
 class GuardedScheduler(DatabaseScheduler):  # type: ignore[misc]  # untyped

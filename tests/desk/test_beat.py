@@ -103,7 +103,8 @@ def test_only_one_of_two_beats_sends_what_is_due(
 @runs_beats
 def test_who_takes_over_does_not_send_again_what_was_sent(beats: tuple[GuardedScheduler, GuardedScheduler]) -> None:
     first, second = beats
-    tick(second), tick(first)
+    tick(second)
+    tick(first)
     number = sent()
     assert number > 0
     second.close()
