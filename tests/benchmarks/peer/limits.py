@@ -35,7 +35,7 @@ def limit_rows(items: Iterable[LimitIn]) -> list[dict[str, Any]]:
 
 def page_of_limits(
     asset_ids: Sequence[str], *, start: datetime, to: datetime, limit: int, offset: int
-) -> Select[tuple[Limit]]:
+) -> Select[Limit]:
     """The rows of a page of slots."""
     slots = (
         select(Limit.asset_id, Limit.start_time)

@@ -19,7 +19,7 @@ async def upsert(session: AsyncSession, table: type[Base], rows: Rows, *, now: d
     """Insert rows, or overwrite those of the same key."""
     stamped = [row | {"created_at": now, "updated_at": now} for row in rows]
     statement = insert(table).values(stamped)
-    key = [column.name for column in table.__table__.primary_key]  # type: ignore[attr-defined]
+    key = [column.name for column in table.__table__.primary_key]
     changed = {name: statement.excluded[name] for name in stamped[0] if name not in (*key, "created_at")}
     await session.execute(statement.on_conflict_do_update(index_elements=key, set_=changed))
 

@@ -1,5 +1,7 @@
 """The textbook's endpoint."""
 
+from typing import Any
+
 from django.db import transaction
 from django.urls import path
 from django.utils import timezone
@@ -32,7 +34,7 @@ class Reservations(APIView):
         """Validate row by row, and store all at once."""
         serializer = ReservationSerializer(data=request.data["reservations"], many=True)
         serializer.is_valid(raise_exception=True)
-        rows = serializer.validated_data
+        rows: list[dict[str, Any]] = list(serializer.validated_data)
         named = {row["asset_id"] for row in rows}
         known = set(Asset.objects.filter(pk__in=named).values_list("pk", flat=True))
         if named - known:
