@@ -46,6 +46,7 @@ SECRET_KEY = _secret_key()
 KEY_PEPPER = os.environ.get("LEITSTAND_KEY_PEPPER") or SECRET_KEY  # what API keys are hashed with
 DEBUG = False
 ALLOWED_HOSTS = _list("LEITSTAND_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+METRICS_TOKEN = os.environ.get("LEITSTAND_METRICS_TOKEN", "")  # what /metrics asks for; empty: only this machine
 CSRF_FAILURE_VIEW = "config.desk.refusals.csrf_failure"
 CSRF_TRUSTED_ORIGINS = _list("LEITSTAND_TRUSTED_ORIGINS", "")
 HTTPS = os.environ.get("LEITSTAND_HTTPS") == "1"  # set behind a proxy that terminates TLS
@@ -283,6 +284,7 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": os.environ.get("LEITSTAND_LOG_LEVEL", "INFO")},
     "loggers": {
         "django.request": {"level": "ERROR"},
+        "axes": {"level": "WARNING"},
         # whoever sends a foreign Host gets his 400; the log has its line as of any request, and no traceback
         "django.security.DisallowedHost": {"level": "CRITICAL"},
     },

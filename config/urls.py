@@ -6,8 +6,10 @@ from django.views.generic import RedirectView
 
 from config.api.keys import KeyConverter
 from config.desk import asset_day
+from config.desk.admin.health import health_page
 from config.desk.documents import Documents, RedocPage, SwaggerPage
 from config.desk.health import Health
+from config.desk.metrics import Metrics
 
 register_converter(KeyConverter, "key")
 
@@ -15,8 +17,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("health", Health.as_view({"get": "retrieve"})),
     path("health/ready", Health.as_view({"get": "ready"})),
+    path("metrics", Metrics.as_view({"get": "retrieve"})),
     path("admin", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/asset-day/<key:asset_id>", asset_day.page, name="asset_day"),
+    path("admin/health/", admin.site.admin_view(health_page), name="desk_health"),
     path("admin/", admin.site.urls),
     path("api/v1/", include("assets.api.urls")),
     path("partner/", include("partner.api.urls")),

@@ -1,0 +1,151 @@
+/* An asset's delivery day: fetches it, lays it on its slots, and shows it as charts, statuses and a table. */
+"use strict";
+
+(() => {
+    const room = document.getElementById("day");
+    if (!room) return;
+    const { SLOT, clock, number, power, energy } = window.DayChart;
+    const part = (name) => room.querySelector(`[data-${name}]`);
+    const input = document.getElementById("day-date");
+    const shown = new Set();
+    let day = null, asked = 0;
+
+    const element = (name, text, attributes = {}) => {
+        const made = document.createElement(name);
+        made.textContent = text;
+        for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+        return made;
+    };
+
+    /* What holds in a slot: of periods that may be longer, what they say of it. */
+    function overlay(slots, periods, put) {
+        for (const one of periods || []) {
+            const start = Date.parse(one.start_time), end = Date.parse(one.end_time);
+            for (const slot of slots) if (start <= slot.start && slot.start < end) put(slot, one);
+        }
+    }
+
+    function laid(found) {
+        const from = Date.parse(found.start), to = Date.parse(found.end);
+        const grid = [];
+        for (let start = from; start < to; start += SLOT) {
+            grid.push({ start, end: start + SLOT, limit: null, reserved: new Map(), forecast: null });
+        }
+        overlay(grid, found.limits, (slot, one) => { slot.limit = one; });
+        overlay(grid, found.reservations, (slot, one) => {
+            slot.reserved.set(one.market, (slot.reserved.get(one.market) || 0) + number(one.power));
+        });
+        overlay(grid, found.forecasts, (slot, one) => { slot.forecast = number(one.generation) - number(one.consumption); });
+        const markets = [...new Set((found.reservations || []).map((one) => one.market))].sort();
+        return { ...found, from, to, grid, markets, slotAt: (at) => grid[Math.floor((at - from) / SLOT)] };
+    }
+
+    function showSources() {
+        const names = [...new Set((day.limits || []).flatMap((one) => one.sources.map((each) => each.source)))];
+        part("sources").replaceChildren(...names.map((name) => {
+            const label = element("label", "", { class: "desk-choice" });
+            const box = element("input", "", { type: "checkbox", value: name });
+            box.checked = shown.has(name);
+            box.addEventListener("change", () => {
+                if (box.checked) shown.add(name);
+                else shown.delete(name);
+                power(part("power"), day, [...shown]);
+            });
+            label.append(box, ` ${name.charAt(0)}${name.slice(1).toLowerCase()}`);
+            return label;
+        }));
+    }
+
+    function showStatuses() {
+        const local = clock(day.zone, { second: "2-digit" });
+        const entries = (day.statuses || []).map((one) => {
+            const item = element("li", "");
+            const when = element("time", local(Date.parse(one.effective_at)), { datetime: one.effective_at, title: one.effective_at });
+            const why = one.reasons.map((each) => each.detail || each.category.toLowerCase()).join("; ");
+            item.append(when, element("span", one.status.toLowerCase(), { class: "desk-badge", "data-status": one.status }), ` ${why}`);
+            return item;
+        });
+        if (day.status_before) {
+            const item = element("li", "The day began ");
+            item.append(element("span", day.status_before.toLowerCase(), { class: "desk-badge", "data-status": day.status_before }));
+            entries.unshift(item);
+        }
+        part("statuses").replaceChildren(...entries);
+    }
+
+    function showTable() {
+        const local = clock(day.zone), utc = clock("UTC");
+        const by = (limit, name) => {
+            const value = limit?.computed[name];
+            return value === null || value === undefined ? "" : `${value} (${limit.computed.binding[name]})`;
+        };
+        part("rows").replaceChildren(...day.grid.map((slot) => {
+            const { limit } = slot;
+            const reserved = [...slot.reserved].map(([market, sum]) => `${market} ${sum}`).join(", ");
+            const locked = limit?.computed.trading_locked ? `locked (${limit.computed.binding.trading_locked})` : "open";
+            const band = [by(limit, "energy_low"), by(limit, "energy_high")].filter(Boolean).join(" to ");
+            const cells = [
+                utc(slot.start), by(limit, "power_charge"), by(limit, "power_discharge"), band, locked, reserved,
+                slot.forecast === null ? "" : String(Math.round(slot.forecast * 1e6) / 1e6),
+            ];
+            const row = element("tr", "");
+            row.append(element("th", local(slot.start), { scope: "row" }), ...cells.map((text) => element("td", text)));
+            return row;
+        }));
+    }
+
+    function say() {
+        const locks = day.grid.filter((slot) => slot.limit?.computed.trading_locked).length;
+        const counted = [
+            `${day.slots} slots in ${day.zone}`,
+            `${(day.limits || []).length} with limits`,
+            locks ? `${locks} locked` : "",
+            `${(day.reservations || []).length} reservations`,
+            `${(day.dispatches || []).length} dispatches`,
+            day.truncated.length ? `only the first ${day.truncated.join(" and ")} are shown` : "",
+        ];
+        part("said").textContent = counted.filter(Boolean).join(" · ");
+    }
+
+    function show() {
+        say();
+        showSources();
+        power(part("power"), day, [...shown]);
+        energy(part("energy"), day);
+        showStatuses();
+        showTable();
+        room.dataset.shown = day.day;
+    }
+
+    async function load(text) {
+        const turn = ++asked;
+        try {
+            const answer = await fetch(`${room.dataset.address}?day=${encodeURIComponent(text)}`, {
+                headers: { Accept: "application/json" },
+            });
+            if (turn !== asked) return;
+            if (!answer.ok) throw new Error(`The server answered ${answer.status}`);
+            day = laid(await answer.json());
+            input.value = day.day;
+            const change = part("change");
+            if (change) change.href = `${room.dataset.limits}&day=${day.day}`;
+            show();
+        } catch (error) {
+            if (turn === asked) part("said").textContent = `The day could not be loaded: ${error.message}. Choose it again.`;
+        }
+    }
+
+    function moved(by) {
+        const base = new Date(`${input.value || new Date().toISOString().slice(0, 10)}T12:00:00Z`);
+        base.setUTCDate(base.getUTCDate() + by);
+        return base.toISOString().slice(0, 10);
+    }
+
+    for (const button of room.querySelectorAll("[data-move]")) {
+        button.addEventListener("click", () => load(moved(Number(button.dataset.move))));
+    }
+    part("today").addEventListener("click", () => load(""));
+    input.addEventListener("change", () => { if (input.value) load(input.value); });
+    new MutationObserver(() => { if (day) show(); }).observe(document.documentElement, { attributeFilter: ["class"] });
+    load(new URLSearchParams(location.search).get("day") || "");
+})();
