@@ -47,7 +47,7 @@ def test_it_holds_what_the_api_lists_of_the_day(desk: Client) -> None:
     for name, path in {"limits": "limits", "forecasts": "forecasts", "reservations": "reservations"}.items():
         assert day[name] == api.get(f"/{path}?asset_ids={asset.pk}&{window}")[name]
         assert day[name]
-    assert [one["energy"] for one in day["state_snapshots"]] == [{"value": "30", "unit": "MWh"}]
+    assert [one["energy"] for one in day["state_snapshots"]] == [{"value": "5", "unit": "MWh"}]
 
 
 @pytest.mark.parametrize(("day", "slots"), [("2026-03-29", 92), ("2026-05-01", 96), ("2026-10-25", 100)])
