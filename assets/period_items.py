@@ -1,16 +1,15 @@
 """Windows in bodies: half-open, in UTC, on the 15-minute grid [C7]."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated
 
 from pydantic import AfterValidator, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-from assets.periods import SLOT, is_on_grid
+from assets.periods import LONGEST_WINDOW, SLOT, is_on_grid
 from config.api.bodies import Body
 from config.api.values import Instant
 
-LONGEST = timedelta(hours=24)
 # Ids are looked up, so any text of a plausible length will do: what does not exist is unknown, not malformed.
 AssetId = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=100)]
 
@@ -32,6 +31,6 @@ class PeriodItem(Body):
 
     @model_validator(mode="after")
     def _has_a_length(self) -> "PeriodItem":
-        if not SLOT <= self.end_time - self.start_time <= LONGEST:
+        if not SLOT <= self.end_time - self.start_time <= LONGEST_WINDOW:
             raise PydanticCustomError("window", "end_time should be 15 minutes to 24 hours after start_time")
         return self

@@ -8,18 +8,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
 
-from django.db import transaction
+from django.db import DataError, IntegrityError, transaction
 from pydantic import BaseModel, TypeAdapter
+from pydantic_core import to_json
 
 from assets.revisions import raise_revisions
 from config.api.batches import Stored, refuse_repeats
 from config.api.pagination import Page
+from config.api.plain_batches import PlainRow
 from config.database.pages import JsonPage, Order, Selection, key_of, page
 from config.database.periods import PeriodTable
 from config.database.refusals import retried
-from config.database.upsert import upsert, upsert_and_echo
+from config.database.upsert import Upserted, upsert, upsert_and_echo
+from config.errors import DomainError
 
 Item = TypeVar("Item", bound=BaseModel)
+
+# How a batch in plain form is refused: by a rule, by a constraint, or for a day that does not exist.
+PLAIN_REFUSALS = (DomainError, IntegrityError, DataError, ValueError)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -74,7 +80,31 @@ def put_periods(
             periods.lock_owners(owner_ids, visible=visible)
         stored = upsert(periods.table, rows=rows, now=now, owner_id=owner_id)
         raise_revisions(owner_ids=stored.owners, kind=periods.kind, now=now)
-    unchanged = len(items) - stored.inserted - stored.updated
+    return _counted(stored, len(items))
+
+
+@retried
+def put_plain_periods(
+    periods: Periods[Item], *, rows: Sequence[PlainRow], now: datetime, visible: Collection[str] | None = None
+) -> Stored:
+    """Likewise a batch in plain form, which nobody has looked at item by item.
+
+    Whatever is wrong with it is one of PLAIN_REFUSALS, and stores nothing; what it is, its strict reading says.
+    """
+    owners, times, *others = ([row[column.name] for row in rows] for column in periods.table.key)
+    keys = list(zip(owners, map(datetime.fromisoformat, times), *others, strict=True))
+    refuse_repeats(keys, items=periods.field, naming=periods.naming(owned=False))
+    with transaction.atomic():
+        if periods.lock_owners:
+            periods.lock_owners(set(owners), visible=visible)
+        stored = upsert(periods.table, rows=to_json(rows).decode(), now=now)
+        raise_revisions(owner_ids=stored.owners, kind=periods.kind, now=now)
+    return _counted(stored, len(rows))
+
+
+def _counted(stored: Upserted, count: int) -> Stored:
+    """What became of so many rows."""
+    unchanged = count - stored.inserted - stored.updated
     return Stored(inserted=stored.inserted, updated=stored.updated, unchanged=unchanged)
 
 

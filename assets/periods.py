@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from django.db import models
 
 SLOT = timedelta(minutes=15)
+LONGEST_WINDOW = timedelta(hours=24)
 # Berlin and Warsaw have the same rules, so one zone gives both regions their delivery day (ADR 0006).
 MARKET_ZONE = ZoneInfo("Europe/Berlin")
 

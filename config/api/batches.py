@@ -1,6 +1,6 @@
 """What all batches have in common: no key twice, and a count of what they did [B2] [C11]."""
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Sequence
 
 from pydantic import BaseModel
 
@@ -15,11 +15,13 @@ class Stored(BaseModel):
     unchanged: int
 
 
-def refuse_repeats(keys: Iterable[Hashable], *, items: str, naming: str) -> None:
+def refuse_repeats(keys: Sequence[Hashable], *, items: str, naming: str) -> None:
     """Refuse a batch in which two items have the same key: each fault names both of their indices [B2].
 
     `items` is the body's field that holds them, `naming` says what the key is made of ("inverter_id and time").
     """
+    if len(set(keys)) == len(keys):
+        return
     first: dict[Hashable, int] = {}
     faults = []
     for index, key in enumerate(keys):

@@ -1,4 +1,4 @@
-"""Reading what clients send, strictly: bytes to JSON to a frozen body, with every fault and its place [C2] [C3]."""
+"""Reading what clients send, strictly: from JSON to a frozen body, with every fault and its place [C2] [C3]."""
 
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, TypeVar
@@ -19,7 +19,7 @@ from rest_framework import status
 from rest_framework.exceptions import APIException, UnsupportedMediaType
 from rest_framework.parsers import BaseParser
 
-from config.api.json_text import parse_json, printable
+from config.api.json_text import printable
 from config.errors import MOST_FAULTS, Fault, InvalidError
 
 JSON = "application/json"
@@ -63,7 +63,7 @@ class BodyTooLarge(APIException):
 
 
 class Unread(BaseParser):
-    """DRF's parser for whatever comes: it reads nothing, since `read_body` does, after all other checks and once."""
+    """DRF's parser for whatever comes: it reads nothing, since `read_content` does, after all other checks and once."""
 
     media_type = "*/*"
 
@@ -113,17 +113,16 @@ def _moved(error: ValidationError, *, by: int) -> Iterator[InitErrorDetails]:
         yield {"type": kind, "loc": (int(index) + by, *rest), "input": None}
 
 
-def read_body(request: HttpRequest, *, expected: bool, types: Sequence[str] = (JSON,)) -> Any:
-    """The body's JSON; where none is expected and none came, an empty object.
+def read_content(request: HttpRequest, *, expected: bool, types: Sequence[str] = (JSON,)) -> bytes | None:
+    """The body's bytes; None where none is expected and none came.
 
-    Raises 415, 411 or 413 for its envelope, in this order [C3], and InvalidError for its text. `types` are all that the
-    endpoint takes.
+    Raises 415, 411 or 413 for its envelope, in this order [C3]. `types` are all that the endpoint takes.
     """
     if check_envelope(request, expected=expected, types=types, largest=LARGEST_BODY) is None:
-        return {}
+        return None
     if len(request.body) != int(request.META.get("CONTENT_LENGTH") or 0):
         raise BadRequest  # the client went away; the half it sent may well be valid
-    return parse_json(request.body)
+    return request.body
 
 
 def check_envelope(request: HttpRequest, *, expected: bool, types: Sequence[str], largest: int) -> int | None:

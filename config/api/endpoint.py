@@ -14,10 +14,12 @@ from rest_framework.views import APIView
 from rest_framework.viewsets import ViewSet
 
 from config.api.access import Caller
-from config.api.bodies import JSON, LARGEST_BODY, Body, NoBody, check_envelope, read_body, validated
+from config.api.bodies import JSON, LARGEST_BODY, Body, NoBody, check_envelope, read_content, validated
 from config.api.etags import conditional
 from config.api.idempotency import once
+from config.api.json_text import parse_json
 from config.api.pagination import PageQuery
+from config.api.plain_batches import PlainBatch, PlainForm
 from config.api.problems import Problem, ValidationProblem
 from config.api.queries import NoQuery, Query, read_query
 from config.api.row_bodies import SentRows, open_rows
@@ -39,6 +41,7 @@ class Endpoint:
     examples: Mapping[str, Any] = field(default_factory=dict)
     media: tuple[str, ...] = (JSON,)
     takes: tuple[str, ...] = (JSON,)
+    plain: PlainForm[Any] | None = None
 
 
 def endpoint(
@@ -51,15 +54,18 @@ def endpoint(
     examples: Mapping[str, Any] | None = None,
     media: tuple[str, ...] = (JSON,),
     takes: tuple[str, ...] = (JSON,),
+    plain: bool = False,
 ) -> Callable[[Handler], Handler]:
     """Parse what the method takes before it runs, and declare what it answers for the schema.
 
     `query` and `body` reach the method as keyword arguments where they are given; parameters and bodies that are not
     declared are refused [C4]. `refusals` are the statuses it has beside those of every endpoint (`always`); `examples`
     may hold `body` and `answer`; `media` are the types that the answer comes in, `takes` those that the body may be of:
-    one of rows reaches the method as SentRows [B3]. The method's docstring is its documentation.
+    one of rows reaches the method as SentRows [B3], and where `plain` says so, a batch in plain form as PlainBatch. The
+    method's docstring is its documentation.
     """
-    declared = Endpoint(query, body, answer, status, refusals, examples or {}, media, takes)
+    form = PlainForm(body) if plain and body else None
+    declared = Endpoint(query, body, answer, status, refusals, examples or {}, media, takes, form)
 
     def decorate(handler: Handler) -> Handler:
         @wraps(handler)
@@ -105,9 +111,14 @@ def _parsed(request: Request, declared: Endpoint) -> dict[str, Any]:
     except InvalidError as error:
         faults.extend(error.faults)
     try:
-        body = sent if isinstance(sent, SentRows) else validated(declared.body or NoBody, sent, place="body")
-        if declared.body:
-            parsed["body"] = body
+        if isinstance(sent, PlainBatch) and faults:
+            sent.strictly()
+        elif isinstance(sent, PlainBatch | SentRows):
+            parsed["body"] = sent
+        else:
+            body = validated(declared.body or NoBody, sent, place="body")
+            if declared.body:
+                parsed["body"] = body
     except InvalidError as error:
         faults.extend(error.faults)
     if faults:
@@ -116,13 +127,17 @@ def _parsed(request: Request, declared: Endpoint) -> dict[str, Any]:
 
 
 def _sent(request: Request, declared: Endpoint) -> Any:
-    """What came in the body: a JSON document, or rows that are still to be read."""
+    """What came in the body: a JSON document, a batch in plain form, or rows that are still to be read."""
     raw = request._request  # noqa: SLF001  DRF's own stream handling parses twice and by media type
     if request.method in SAFE_METHODS:
         return {}  # the content of a GET has no meaning (RFC 9110, 9.3.1), so it is not looked at
     if declared.body and _sends_rows(request, declared):
         return open_rows(raw, item=item_of(declared.body)[1], types=declared.takes)
-    return read_body(raw, expected=declared.body is not None, types=declared.takes)
+    content = read_content(raw, expected=declared.body is not None, types=declared.takes)
+    if content is None:
+        return {}
+    batch = declared.plain.read(content) if declared.plain else None
+    return batch or parse_json(content)
 
 
 def _query_for(request: Request, declared: Endpoint) -> type[Query]:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
+from config.database.bound_statements import fetch_bound_row
 from config.database.pages import row_text
 from config.database.periods import PeriodTable
-from config.database.statements import fetch_row
 
 ITEMS = "json_to_recordset(%(rows)s::json) AS given ({typed_columns})"
 INSERT = """
@@ -61,7 +61,7 @@ def upsert(table: PeriodTable, *, rows: str, now: datetime, owner_id: str | None
     rows of one key are an error of the caller's [B2].
     """
     params = {"rows": rows, "now": now, "owner_id": owner_id}
-    inserted, updated, owners = fetch_row(_statement(table, owned=owner_id is not None), params)
+    inserted, updated, owners = fetch_bound_row(_statement(table, owned=owner_id is not None), params)
     return Upserted(inserted=inserted, updated=updated, owners=tuple(owners or ()))
 
 
@@ -70,7 +70,7 @@ def upsert_and_echo(table: PeriodTable, *, rows: str, now: datetime) -> tuple[Up
 
     The caller sees to it that nobody else writes rows of these owners before the transaction ends.
     """
-    inserted, updated, owners, echo = fetch_row(_echoing_statement(table), {"rows": rows, "now": now})
+    inserted, updated, owners, echo = fetch_bound_row(_echoing_statement(table), {"rows": rows, "now": now})
     return Upserted(inserted=inserted, updated=updated, owners=tuple(owners or ())), echo
 
 

@@ -1,15 +1,12 @@
 """The forecast, reservation and price endpoints: each translates in, makes one domain call, translates out."""
 
-from typing import Any
-
 from django.http import HttpResponse
 from rest_framework.request import Request
 
-from assets.api.period_batches import store_periods
+from assets.api.period_batches import SentBatch, store_periods
 from assets.api.period_lists import period_list
 from config.api.batches import Stored
 from config.api.endpoint import Endpoints, endpoint
-from config.api.row_bodies import SentRows
 from config.api.rows import JSON_OR_ROWS
 from markets.api.period_bodies import (
     ForecastList,
@@ -43,12 +40,13 @@ class ForecastEndpoints(Endpoints):
     @endpoint(
         body=PutForecasts,
         takes=JSON_OR_ROWS,
+        plain=True,
         status=204,
         answer=Stored,
         refusals=(404,),
         examples={"body": FORECASTS_SENT, "answer": STORED},
     )
-    def put_forecasts(self, request: Request, body: PutForecasts | SentRows[Any]) -> HttpResponse:
+    def put_forecasts(self, request: Request, body: PutForecasts | SentBatch) -> HttpResponse:
         """Store forecast windows; a window with the same asset and start is overwritten whole [F1]."""
         return store_periods(request, FORECASTS, body, visible=self.caller.asset_ids)
 
@@ -68,12 +66,13 @@ class ReservationEndpoints(Endpoints):
     @endpoint(
         body=PutReservations,
         takes=JSON_OR_ROWS,
+        plain=True,
         status=204,
         answer=Stored,
         refusals=(404,),
         examples={"body": RESERVATIONS_SENT, "answer": STORED},
     )
-    def put_reservations(self, request: Request, body: PutReservations | SentRows[Any]) -> HttpResponse:
+    def put_reservations(self, request: Request, body: PutReservations | SentBatch) -> HttpResponse:
         """Store positions; one with the same asset, start, market and source is overwritten whole, others stay [R1]."""
         return store_periods(request, RESERVATIONS, body, visible=self.caller.asset_ids)
 
@@ -100,7 +99,7 @@ class PriceEndpoints(Endpoints):
         answer=Stored,
         examples={"body": PRICES_SENT, "answer": STORED},
     )
-    def put_prices(self, request: Request, body: PutPrices | SentRows[Any]) -> HttpResponse:
+    def put_prices(self, request: Request, body: PutPrices | SentBatch) -> HttpResponse:
         """Store prices; one of the same delivery area, market and start is overwritten [PR1]."""
         return store_periods(request, PRICES, body)
 

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from assets.models import Asset
+from assets.models.constraints import is_a_window
 from assets.periods import delivery_day_of
 
 
@@ -24,9 +25,7 @@ class Forecast(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                condition=models.Q(end_time__gt=models.F("start_time")), name="forecast_has_a_window"
-            ),
+            *is_a_window("forecast"),
             models.CheckConstraint(condition=models.Q(generation__gte=0), name="forecast_generation_is_not_negative"),
             models.CheckConstraint(condition=models.Q(consumption__gte=0), name="forecast_consumption_is_not_negative"),
             models.CheckConstraint(condition=models.Q(generation_p10__gte=0), name="forecast_p10_is_not_negative"),

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models.functions import Now
 
-from assets.models.constraints import is_one_of
+from assets.models.constraints import is_a_window, is_one_of
 from assets.periods import delivery_day_of
 from assets.vocabulary import Currency, DeliveryArea
 
@@ -26,7 +26,7 @@ class Price(models.Model):
         constraints = [
             is_one_of("delivery_area", DeliveryArea, name="price_delivery_area_is_known"),
             is_one_of("currency", Currency, name="price_currency_is_known"),
-            models.CheckConstraint(condition=models.Q(end_time__gt=models.F("start_time")), name="price_has_a_window"),
+            *is_a_window("price"),
         ]
 
     def __str__(self) -> str:

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from assets.models import Asset
+from assets.models.constraints import is_a_window
 from assets.periods import delivery_day_of
 
 
@@ -26,9 +27,7 @@ class Reservation(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                condition=models.Q(end_time__gt=models.F("start_time")), name="reservation_has_a_window"
-            ),
+            *is_a_window("reservation"),
             models.CheckConstraint(
                 condition=models.Q(energy_buffer_low__gte=0), name="reservation_low_buffer_is_not_negative"
             ),
