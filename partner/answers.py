@@ -5,7 +5,7 @@ sites and snapshots. Nothing here asks the database or the clock.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -127,7 +127,7 @@ def _within_the_rate(asked: Asked, key: Key, source: Source[Key], now: datetime)
     try:
         query = asked.address.parsed(asked.query)
     except InvalidError as error:
-        return refusal(400, _sentence(error.faults[0]))
+        return misread(error)
     site_id = source.site_id(key, query.site_id)
     if site_id is None:
         return refusal(403, NOT_PERMITTED)
@@ -165,21 +165,26 @@ def _stamps(edition: Edition, since: datetime) -> dict[str, str]:
     }
 
 
-def schema_answer(text: str | None, *, method: str, query: str, if_none_match: str | None) -> Answer:
-    """The JSON Schema of a kind, to everybody; None: there is no such kind [P8]."""
+def open_answer(method: str, decide: Callable[[], Answer]) -> Answer:
+    """What needs no key: what is decided to GET and HEAD, 204 to a preflight, else 405."""
     if method == "OPTIONS":
         return Answer(204, headers={**PREFLIGHT, **ON_EVERY_ANSWER})
     if method not in ("GET", "HEAD"):
         return not_allowed()
-    decided = _schema(text, query, if_none_match)
+    decided = decide()
     return _without_body(decided) if method == "HEAD" else decided
+
+
+def schema_answer(text: str | None, *, method: str, query: str, if_none_match: str | None) -> Answer:
+    """The JSON Schema of a kind, to everybody; None: there is no such kind [P8]."""
+    return open_answer(method, lambda: _schema(text, query, if_none_match))
 
 
 def _schema(text: str | None, query: str, if_none_match: str | None) -> Answer:
     try:
         parse_query(query, NoQuery)
     except InvalidError as error:
-        return refusal(400, _sentence(error.faults[0]))
+        return misread(error)
     if text is None:
         return refusal(404, "There is no schema of this kind.")
     etag = etag_of(text)
@@ -193,6 +198,11 @@ def refusal(status: int, detail: str) -> Answer:
     """An error in the Partner API's shape."""
     body = json.dumps({"error": ERRORS[status], "detail": detail}).encode()
     return Answer(status, body, {"Content-Type": JSON, "Cache-Control": "no-store", **ON_EVERY_ANSWER})
+
+
+def misread(error: InvalidError) -> Answer:
+    """400, with the first fault of the query."""
+    return refusal(400, _sentence(error.faults[0]))
 
 
 def not_allowed() -> Answer:

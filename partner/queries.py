@@ -10,7 +10,7 @@ from config.database.statements import fetch_rows, load_sql
 from partner.documents import Edition, Variant
 from partner.keys import API_PREFIX, PARTNER_PREFIX, digest_of, is_well_formed
 from partner.kinds import Kind
-from partner.models import ApiKey, PartnerKey, PartnerKeySite, Snapshot, SnapshotVersion
+from partner.models import ApiKey, PartnerKey, PartnerKeySite, PartnerProfile, Snapshot, SnapshotVersion
 from partner.vocabulary import KPI_ROLLUP
 from sites.models import Site
 
@@ -86,6 +86,13 @@ def find_sites(names: Collection[str]) -> dict[str, Site]:
         profile = getattr(site, "partner_profile", None)
         found |= {name: site for name in (site.pk, profile.public_name if profile else None) if name in asked}
     return found
+
+
+def frame_origins(name: str) -> list[str]:
+    """The origins that may frame the dashboard of the site with this public name or id; none where there is none."""
+    named = Q(site_id=name) | Q(public_name=name)
+    found = PartnerProfile.objects.filter(named).values_list("frame_origins", flat=True).first()
+    return list(found or ())
 
 
 def inputs_of(*, kind: Kind, now: datetime, site_ids: Collection[str] | None = None) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path, re_path
 
 from partner.addresses import ADDRESSES
+from partner.api.dashboard import dashboard
 from partner.api.views import SchemaEndpoints, SnapshotEndpoints, no_such_address
 
 urlpatterns: list[URLPattern] = [
@@ -11,5 +12,6 @@ urlpatterns: list[URLPattern] = [
         for name, address in ADDRESSES.items()
     ),
     path("schemas/<str:kind>", SchemaEndpoints.as_view({"get": "retrieve"})),
+    path("dashboard", dashboard),
     re_path(r"^[\s\S]*$", no_such_address),
 ]
