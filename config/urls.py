@@ -6,6 +6,7 @@ from django.views.generic import RedirectView
 
 from config.api.keys import KeyConverter
 from config.desk import asset_day
+from config.desk.admin import dead_events
 from config.desk.admin.health import health_page
 from config.desk.documents import Documents, RedocPage, SwaggerPage
 from config.desk.health import Health
@@ -21,6 +22,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/asset-day/<key:asset_id>", asset_day.page, name="asset_day"),
     path("admin/health/", admin.site.admin_view(health_page), name="desk_health"),
+    path("admin/dead-events/", dead_events.page, name="dead_events"),
+    *(
+        path(f"admin/dead-events/{act}", dead_events.settle, {"act": act}, name=f"{act}_dead_events")
+        for act in dead_events.DONE
+    ),
     path("admin/", admin.site.urls),
     path("api/v1/", include("assets.api.urls")),
     path("partner/", include("partner.api.urls")),

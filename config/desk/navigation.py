@@ -31,11 +31,20 @@ GROUPS = {
     ),
 }
 
+# Likewise of pages without a model, by their address' name, and the model whose permission opens them; None: every
+# operator's.
+PAGES = {
+    "System": (
+        ("Health", "monitor_heart", "desk_health", None),
+        ("Dead events", "report", "dead_events", "assets.storedevent"),
+    )
+}
+
 
 def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
     """The groups with the entries that this operator may open; a group without any is left out."""
     found = [
-        (title, [_entry(*entry) for entry in entries if _may_open(request, entry[2])])
+        (title, [*(_entry(*entry) for entry in entries if _may_open(request, entry[2])), *_pages(request, title)])
         for title, entries in GROUPS.items()
     ]
     return [{"title": title, "items": items} for title, items in found if items]
@@ -47,6 +56,19 @@ def _may_open(request: HttpRequest, name: str) -> bool:
 
 def _entry(title: str, symbol: str, name: str) -> dict[str, str]:
     return {"title": title, "icon": symbol, "link": reverse(f"admin:{name.replace('.', '_')}_changelist")}
+
+
+def _pages(request: HttpRequest, group: str) -> list[dict[str, str]]:
+    return [
+        {"title": title, "icon": symbol, "link": reverse(name)}
+        for title, symbol, name, model in PAGES.get(group, ())
+        if model is None or _may_see(request, model)
+    ]
+
+
+def _may_see(request: HttpRequest, name: str) -> bool:
+    app, model = name.split(".")
+    return any(request.user.has_perm(f"{app}.{verb}_{model}") for verb in ("view", "change"))
 
 
 def environment(_request: HttpRequest) -> list[str] | None:

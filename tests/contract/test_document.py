@@ -33,7 +33,7 @@ def served() -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for route, pattern in routes(get_resolver()):
         actions = getattr(pattern.callback, "actions", None)
-        if not route.startswith(("api/", "partner/", "health")) or route in PAGES or actions is None:
+        if not route.startswith(("api/", "partner/", "health", "metrics")) or route in PAGES or actions is None:
             continue
         address = "/" + re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", route)
         found.setdefault(address, set()).update(set(actions) & set(METHODS))
@@ -55,7 +55,7 @@ def test_nothing_under_the_apis_is_served_past_the_documented_views() -> None:
     others = {
         route
         for route, pattern in routes(get_resolver())
-        if route.startswith(("api/", "partner/", "health"))
+        if route.startswith(("api/", "partner/", "health", "metrics"))
         and not hasattr(pattern.callback, "actions")
         and route not in PAGES
         and getattr(pattern.callback, "__name__", "") != "no_such_address"
@@ -65,7 +65,7 @@ def test_nothing_under_the_apis_is_served_past_the_documented_views() -> None:
 
 def test_addresses_are_whole_and_have_no_trailing_slash() -> None:
     for address in document()["paths"]:
-        assert address.startswith(("/api/v1/", "/partner/", "/health"))
+        assert address.startswith(("/api/v1/", "/partner/", "/health", "/metrics"))
         assert not address.endswith("/")
 
 

@@ -32,13 +32,13 @@ class TestNavigation:
         assert self.entries_for(desk) == {
             "Fleet": ["Assets", "Sites", "Inverters", "Changes of limits"],
             "Partners": ["Profiles", "Partner keys", "Snapshots"],
-            "System": ["API keys", "Schedules", "Users", "Groups", "One-time codes", "Failed logins"],
+            "System": ["API keys", "Schedules", "Users", "Groups", "One-time codes", "Failed logins", "Health"],
         }
 
     def test_it_shows_an_operator_what_they_may_open(self) -> None:
         operator = make_operator("sites.view_site", "partner.change_apikey")
 
-        assert self.entries_for(desk_of(operator)) == {"Fleet": ["Sites"], "System": ["API keys"]}
+        assert self.entries_for(desk_of(operator)) == {"Fleet": ["Sites"], "System": ["API keys", "Health"]}
 
     @pytest.mark.parametrize(("name", "colour"), [("Training", "info"), ("Production", "danger")])
     def test_a_label_tells_desks_apart(self, desk: Client, settings: Any, name: str, colour: str) -> None:
