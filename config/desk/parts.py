@@ -19,11 +19,12 @@ CELERY = ("celery", "-A", "config.celery")
 
 @dataclass(kw_only=True)
 class Part:
-    """A program that is kept running."""
+    """A program that is kept running. `tend` is called every second while it runs."""
 
     program: Program
     answers: Callable[[], bool] = lambda: True
     clear_leftover: Callable[[], None] = lambda: None
+    tend: Callable[[], None] = lambda: None
 
 
 def database(data: Path, *, account: Account | None) -> Part:
@@ -41,6 +42,7 @@ def broker(data: Path, *, account: Account | None) -> Part:
         program=redis.program(data, account=account),
         answers=lambda: redis.answers(data),
         clear_leftover=lambda: redis.clear_leftover(data),
+        tend=lambda: redis.sync(data),
     )
 
 

@@ -16,6 +16,7 @@ from config.processes import Child, ProcessError, wait_for
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 LOOK_AGAIN = 0.25  # seconds between two looks at the children
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 15.0  # seconds before a part that died is started again, doubled each time
+TEND_AGAIN = 1.0  # seconds between two times that a part is tended
 STEADY = 30.0  # seconds after which a part counts as running well
 
 
@@ -77,6 +78,7 @@ class _Kept:
     part: Part
     child: Child
     pause: float = FIRST_PAUSE
+    tended_at: float = 0.0
     due_at: float | None = None  # when it is started again, on the monotonic clock; None while it runs
 
 
@@ -124,6 +126,9 @@ class Supervisor:
         if kept.due_at is None:
             if not kept.child.is_running:
                 self._plan_restart(kept, now=now)
+            elif now >= kept.tended_at + TEND_AGAIN:
+                kept.part.tend()
+                kept.tended_at = now
         elif now >= kept.due_at:
             self._restart(kept)
 
