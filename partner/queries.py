@@ -42,11 +42,14 @@ def opened_site_id(*, key: PartnerKey, name: str) -> str | None:
 def current_edition(*, site_id: str, kind: str) -> Edition | None:
     """What is published now."""
     row = Snapshot.objects.filter(site_id=site_id, kind=kind, published_at__isnull=False).first()
-    if row is None:
-        return None
+    return None if row is None else edition_of(row)
+
+
+def edition_of(row: Snapshot) -> Edition:
+    """A published row as what is answered from it."""
     return Edition(
-        fresh=Variant(str(row.body), str(row.etag)),
-        stale=Variant(str(row.stale_body), str(row.stale_etag)),
+        fresh=Variant(str(row.body), str(row.etag), _bytes(row.packed_body)),
+        stale=Variant(str(row.stale_body), str(row.stale_etag), _bytes(row.packed_stale_body)),
         stale_from=row.stale_from,
         published_at=_given(row.published_at),
         checked_at=_given(row.last_success_at),
@@ -69,6 +72,10 @@ def edition_at(*, site_id: str, kind: str, instant: datetime) -> Edition | None:
         checked_at=found["checked_at"],
         next_at=found["next_at"],
     )
+
+
+def _bytes(stored: bytes | memoryview | None) -> bytes | None:
+    return None if stored is None else bytes(stored)
 
 
 def _given(instant: datetime | None) -> datetime:

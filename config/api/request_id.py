@@ -1,8 +1,8 @@
 """One id per request, in its answer, in the log and in the audit trail [C15]."""
 
 import logging
+import os
 import re
-import uuid
 from collections.abc import Callable
 from contextvars import ContextVar
 
@@ -12,11 +12,26 @@ from django.utils.encoding import escape_uri_path
 ACCEPTED = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 _current: ContextVar[str | None] = ContextVar("request_id", default=None)
 logger = logging.getLogger(__name__)
+LINE = "%s %s %s"
 
 
 def current_request_id() -> str | None:
     """The id of the request in hand; None outside of one."""
     return _current.get()
+
+
+def request_id_of(given: str) -> str:
+    """The client's id where it is well-formed, else one that is made."""
+    return given if given and ACCEPTED.fullmatch(given) else os.urandom(16).hex()
+
+
+def log_answer(request_id: str, *, method: str, path: str, status: int) -> None:
+    """The log's line of an answer that was given past Django, under its id."""
+    token = _current.set(request_id)
+    try:
+        logger.info(LINE, method, path, status)
+    finally:
+        _current.reset(token)
 
 
 class RequestIdMiddleware:
@@ -26,14 +41,13 @@ class RequestIdMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        given = request.headers.get("X-Request-ID", "")
-        request_id = given if ACCEPTED.fullmatch(given) else uuid.uuid4().hex
+        request_id = request_id_of(request.headers.get("X-Request-ID", ""))
         token = _current.set(request_id)
         try:
             response = self.get_response(request)
             response["X-Request-ID"] = request_id
             # the path is quoted, so that nobody writes lines of their own into the log
-            logger.info("%s %s %s", request.method, escape_uri_path(request.path), response.status_code)
+            logger.info(LINE, request.method, escape_uri_path(request.path), response.status_code)
         finally:
             _current.reset(token)
         return response

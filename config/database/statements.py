@@ -31,3 +31,11 @@ def fetch_row(statement: str, params: Mapping[str, Any]) -> tuple[Any, ...]:
     """Run a statement that answers one row."""
     (row,) = fetch_rows(statement, params)
     return row
+
+
+def execute(statement: str, params: Mapping[str, Any]) -> int:
+    """Run a statement that answers nothing; how many rows it touched."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, dict(params))
+        touched: int = cursor.rowcount
+    return touched

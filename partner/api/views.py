@@ -25,7 +25,7 @@ from partner.api.maintenance_bodies import (
     MaintenanceSignals,
 )
 from partner.api.schema import PartnerSchema
-from partner.api.source import Database
+from partner.api.source import COUNTED, Database
 from partner.filters import ForecastQuery, ScheduleQuery, SignalsQuery, SiteQuery
 from partner.kinds import KINDS
 
@@ -108,7 +108,7 @@ class SnapshotEndpoints(PartnerEndpoints):
             if_none_match=request.headers.get("If-None-Match"),
             accept_encoding=request.headers.get("Accept-Encoding"),
         )
-        return answers.answer(asked, source=Database(now=now), now=now)
+        return answers.answer(asked, source=Database(now=now, counted=request.META.get(COUNTED)), now=now)
 
     @documented(query=SiteQuery, answer=KpiRollup, example=KPI_ROLLUP_EXAMPLE)
     def kpi_rollup(self, request: Request) -> HttpResponse:

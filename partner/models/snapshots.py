@@ -26,9 +26,8 @@ class Snapshot(models.Model):
     """The one current document of a kind and site, whole in one row: a reader sees all of it or its predecessor.
 
     Until the first run succeeds there is no body. `body` is served until `stale_from`, then `stale_body`, the same
-    document with `stale` true; each is held packed by gzip too, so that nobody packs it for each reader (null: whoever
-    reads it packs it). `inputs` is the fingerprint of what it was computed from; `requested_at` is when an operator asked
-    for it to be computed whatever its inputs.
+    document with `stale` true; each is held packed by gzip too (null: whoever reads it packs it). `inputs` is the
+    fingerprint of what it was computed from; `requested_at` is when an operator asked for it to be computed anew.
     """
 
     site = models.ForeignKey(Site, models.CASCADE, related_name="snapshots")

@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef
 from psycopg.errors import SerializationFailure
 
 from config.database.transactions import consistent_view, try_lock
-from partner.documents import Computed, Variant, assembled, digest_of_content, variant_of
+from partner.documents import Computed, Variant, assembled, digest_of_content, packed, variant_of
 from partner.kinds import Kind
 from partner.models import Snapshot, SnapshotVersion
 from partner.queries import inputs_of
@@ -50,7 +50,9 @@ def check_unchanged(*, kind: Kind, stamps: Stamps, now: datetime) -> list[str]:
     One statement reads all fingerprints and one writes the stamps: a site without news costs next to nothing.
     """
     inputs = inputs_of(kind=kind, now=now)
-    published = Snapshot.objects.filter(kind=kind.name, site_id__in=inputs, last_success_at__lte=now)
+    published = Snapshot.objects.filter(
+        kind=kind.name, site_id__in=inputs, last_success_at__lte=now, requested_at__isnull=True
+    )
     stored = published.values_list("site_id", "inputs")
     unchanged = [site_id for site_id, fingerprint in stored if fingerprint == inputs[site_id]]
     published.filter(site_id__in=unchanged).update(**_checked(stamps, now))
@@ -82,7 +84,7 @@ def _refresh_in_view(run: Run, compute: Callable[[str, datetime], Computed]) -> 
     stored = Snapshot.objects.filter(site_id=run.site_id, kind=run.kind.name).first()
     if stored and stored.last_success_at and stored.last_success_at > run.now:
         return Outcome.SUPERSEDED
-    if stored and stored.published_at and stored.inputs == inputs:
+    if stored and stored.published_at and stored.inputs == inputs and not stored.requested_at:
         _store(run, **_checked(run.stamps, run.now))
         return Outcome.UNCHANGED
     try:
@@ -117,6 +119,8 @@ def publish(run: Run, computed: Computed, *, inputs: str) -> Outcome:
         etag=fresh.etag,
         stale_body=stale.body,
         stale_etag=stale.etag,
+        packed_body=packed(fresh.body),
+        packed_stale_body=packed(stale.body),
         content_digest=digest,
         published_at=published_at,
         data_through=computed.data_through,
@@ -137,12 +141,13 @@ def prune_versions(*, now: datetime) -> int:
     return SnapshotVersion.objects.filter(Exists(later)).delete()[0]
 
 
-def _checked(stamps: Stamps, now: datetime) -> dict[str, datetime]:
+def _checked(stamps: Stamps, now: datetime) -> dict[str, datetime | None]:
     return {
         "last_checked_at": now,
         "last_success_at": now,
         "next_check_at": stamps.next_check_at,
         "stale_from": stamps.stale_from,
+        "requested_at": None,
     }
 
 
@@ -167,4 +172,5 @@ def _record_failure(run: Run, error: Exception) -> None:
         next_check_at=run.stamps.next_check_at,
         last_failure=sentence,
         last_failed_at=run.now,
+        requested_at=None,
     )
