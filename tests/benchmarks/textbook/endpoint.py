@@ -32,7 +32,8 @@ class Reservations(APIView):
 
     def put(self, request: Request) -> Response:
         """Validate row by row, and store all at once."""
-        serializer = ReservationSerializer(data=request.data["reservations"], many=True)
+        body: Any = request.data
+        serializer = ReservationSerializer(data=body["reservations"], many=True)
         serializer.is_valid(raise_exception=True)
         rows: list[dict[str, Any]] = list(serializer.validated_data)
         named = {row["asset_id"] for row in rows}
