@@ -7,6 +7,8 @@ import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -22,13 +24,15 @@ START = datetime(2026, 5, 1, tzinfo=UTC)
 
 
 @pytest.fixture
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EventDesk]:
-    made = EventDesk(tmp_path_factory.mktemp("events") / "data")
-    try:
-        made.prepare()
-        yield made
-    finally:
-        made.close()
+def desk() -> Iterator[EventDesk]:
+    # not one of pytest's folders: their root is closed, again at each run's start, to the account of the servers
+    with TemporaryDirectory(prefix="leitstand-events-") as folder:
+        made = EventDesk(Path(folder) / "data")
+        try:
+            made.prepare()
+            yield made
+        finally:
+            made.close()
 
 
 Sent = list[tuple[str, str]]

@@ -19,7 +19,7 @@ from config.desk.ingest.connection import answering, connect, instant_of
 from config.desk.ingest.names import GROUP, PAYLOAD, dead_stream, progress_key
 from config.desk.ingest.transport import Delivery, Refusal
 
-LEFT_AFTER = 10.0  # seconds without a word after which an event's worker is taken for gone
+LEFT_AFTER = 5.0  # seconds without a word after which an event's worker is taken for gone
 SUSPECT_AFTER = 3  # deliveries after which an event comes alone
 FORGOTTEN_AFTER = 3600.0  # seconds after which a worker that has nothing in hand is not remembered
 ANSWER_WITHIN = 5.0

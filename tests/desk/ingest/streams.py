@@ -68,7 +68,7 @@ def snapshot(event_id: str, asset_id: str, **fields: Any) -> dict[str, Any]:
     } | fields
 
 
-def a_worker(*, left_after: float = 10.0, **changes: Any) -> Worker:
+def a_worker(*, left_after: float = 5.0, **changes: Any) -> Worker:
     stop = threading.Event()
     made = {"transport": RedisStreams(STREAMS, left_after=left_after), "intakes": INTAKES, "clock": timezone.now}
     return Worker(**{**made, "stop": stop, "patience": 0.05, **changes})
