@@ -17,7 +17,7 @@ def none_match_fails(header: str | None, etag: str) -> bool:
     """
     if not header:
         return False
-    if header.strip() == "*":
+    if header == etag or header.strip() == "*":  # most clients send the one tag that they were given
         return True
     return bool(_LIST.fullmatch(header)) and etag.removeprefix("W/") in _OPAQUE.findall(header)
 

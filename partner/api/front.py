@@ -54,7 +54,7 @@ class Remembered:
 
     def key(self, text: str) -> KnownKey | None:
         """The partner key of this text; None for what cannot be one."""
-        found = self.memory.keys.get(digest_of(text))
+        found = self.memory.keys.get(_digest(text))
         if found is None:
             if is_well_formed(text, prefix=PARTNER_PREFIX):
                 raise NotInMemory
@@ -144,6 +144,9 @@ class SnapshotsFirst:
             return start_response(status, *rest)
 
         return start
+
+
+_digest = lru_cache(maxsize=1024)(digest_of)  # who polls sends the same key again and again
 
 
 def in_front_of(behind: Application) -> SnapshotsFirst:
