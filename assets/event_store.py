@@ -48,7 +48,7 @@ FORGET = """
 WITH forgotten AS (
     DELETE FROM assets_storedevent WHERE ctid = ANY (ARRAY(
         SELECT ctid FROM assets_storedevent WHERE stream = %(stream)s AND stored_at < %(before)s
-        LIMIT %(most)s FOR UPDATE SKIP LOCKED
+        ORDER BY stored_at LIMIT %(most)s FOR UPDATE SKIP LOCKED
     )) RETURNING 1
 )
 SELECT count(*) FROM forgotten

@@ -1,6 +1,5 @@
 """Which events are stored already."""
 
-from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 
 
@@ -8,7 +7,7 @@ class StoredEvent(models.Model):
     """An event that is stored: it is written in the transaction that stores it, so that none is stored twice [E1].
 
     One that comes again is seen by its id. Ids are forgotten when nobody will deliver their events any more
-    (config/desk/ingest); rows come in the order of time, so that the index to find old ones is a small one.
+    (config/desk/ingest).
     """
 
     pk = models.CompositePrimaryKey("stream", "event_id")
@@ -17,7 +16,7 @@ class StoredEvent(models.Model):
     stored_at = models.DateTimeField()
 
     class Meta:
-        indexes = [BrinIndex(fields=["stored_at"], name="event_stored_at", pages_per_range=32)]
+        indexes = [models.Index(fields=["stream", "stored_at"], name="event_stored_at")]
 
     def __str__(self) -> str:
         return f"{self.event_id} of {self.stream}"

@@ -138,6 +138,26 @@ def test_redis_answers_on_its_socket_and_keeps_its_data(data: Path) -> None:
         assert child.process.wait(5) == 0
 
 
+def test_redis_keeps_all_that_it_has_answered_through_a_kill(data: Path) -> None:
+    account = server_account(data)
+    redis.make_folder(data, account=account)
+    child = Child(redis.program(data, account=account))
+    try:
+        wait_for(child, until=lambda: redis.answers(data))
+        with Redis.from_url(embedded.redis_url(data)) as client:
+            for number in range(500):
+                client.xadd("statuses", {"payload": number})
+            redis.sync(data)
+            client.xadd("statuses", {"payload": "after it was synced"})
+        child.kill()
+        child = Child(redis.program(data, account=account))
+        wait_for(child, until=lambda: redis.answers(data))
+        with Redis.from_url(embedded.redis_url(data)) as client:
+            assert client.xlen("statuses") == 501
+    finally:
+        child.kill()
+
+
 def test_without_any_redis_server_a_sentence_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
     monkeypatch.setenv("PATH", "/nowhere")

@@ -94,6 +94,16 @@ def test_what_dies_is_told_of_and_started_again_later_each_time(
     assert desk.reports[0].endswith("short.log:\nno luck")
 
 
+def test_a_part_is_tended_now_and_then(desk: Desk, stoppable: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(supervisors, "LOOK_AGAIN", 0.02)
+    monkeypatch.setattr(supervisors, "TEND_AGAIN", 0.2)
+    tended: list[str] = []
+    desk.start("long").tend = lambda: tended.append("long")
+    desk.watch_for(0.9)
+
+    assert len(tended) in range(3, 6)
+
+
 def test_what_cannot_be_started_again_is_tried_again(
     desk: Desk, stoppable: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:

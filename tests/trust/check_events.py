@@ -122,7 +122,7 @@ def test_nothing_is_lost_and_nothing_stored_twice(desk: EventDesk, promise: Prom
     sent = events(desk)
     for _ in range(WORKERS):
         desk.start_worker()
-    producer = threading.Thread(target=produce, args=(desk, sent), kwargs={"seconds": 45})
+    producer = threading.Thread(target=produce, args=(desk, sent), kwargs={"seconds": 45}, daemon=True)
     producer.start()
     for kill in range(KILLS):
         time.sleep(chance.uniform(1, 3))
@@ -156,7 +156,7 @@ def test_a_frozen_database_loses_nothing_and_kills_no_event(desk: EventDesk, pro
     sent = [one for one in sent if "DE_50HZ_NONE_1" not in one[1]]
     for _ in range(WORKERS):
         desk.start_worker()
-    producer = threading.Thread(target=produce, args=(desk, sent), kwargs={"seconds": 40})
+    producer = threading.Thread(target=produce, args=(desk, sent), kwargs={"seconds": 40}, daemon=True)
     producer.start()
     time.sleep(5)
     desk.signal_database(signal.SIGSTOP)

@@ -31,6 +31,7 @@ LARGEST_BATCH = 1_000
 MOST_DELIVERIES = 6  # of which the last three were of the event alone, and each time its worker died
 PATIENCE = 1.0  # seconds that it waits for events before it looks whether to stop
 LOOK_AFTER = 2.0  # seconds between two looks at what others left
+FORGET_AFTER = 30.0  # seconds between two times that old ids are forgotten
 # How long an id is remembered after its event was stored: so long may a producer send the same event again. What the
 # transport may still deliver is remembered in any case.
 REMEMBERED = timedelta(days=7)
@@ -52,6 +53,7 @@ class Worker:
     pauses: Pauses = field(init=False)
     patience: float = PATIENCE
     look_at: float = 0.0
+    forget_at: float = 0.0
 
     def __post_init__(self) -> None:
         self.pauses = Pauses(self.stop)
@@ -72,26 +74,36 @@ class Worker:
     def _work(self) -> None:
         while not self.stop.is_set():
             if time.monotonic() >= self.look_at:
-                self._look_after()
-                self.look_at = time.monotonic() + LOOK_AFTER
+                taken = self._take_over()
+                self.transport.tidy()
+                self.look_at = time.monotonic() + (0 if taken else LOOK_AFTER)
+            if time.monotonic() >= self.forget_at:
+                self._forget()
+                self.forget_at = time.monotonic() + FORGET_AFTER
             for stream, deliveries in self.transport.receive(most=LARGEST_BATCH, patience=self.patience).items():
                 self._ingest(stream, deliveries)
             self.pauses.reset()
 
-    def _look_after(self) -> None:
-        """Take over what was left, and forget what nobody needs any more."""
+    def _take_over(self) -> int:
+        """Store what others have left; answers how many."""
         # asked first: while the database does not answer nobody takes over what another has in hand and waits with
         self._of_database(_ask_database)
+        taken = 0
         for stream, deliveries in self.transport.take_over(most=LARGEST_BATCH):
             logger.info("Taking over %d events of %s", len(deliveries), stream)
             self._ingest(stream, deliveries)
+            taken += len(deliveries)
             if self.stop.is_set():
-                return
-        self.transport.tidy()
+                break
+        return taken
+
+    def _forget(self) -> None:
+        """Forget the ids of events that nobody will deliver any more."""
         for stream in self.intakes:
             oldest = self.transport.oldest_open(stream) or self.clock()
             before = min(self.clock() - REMEMBERED, oldest - CLOCKS_DIFFER)
-            self._of_database(partial(forget_events, stream=stream, before=before))
+            while self._of_database(partial(forget_events, stream=stream, before=before)) and not self.stop.is_set():
+                pass
 
     def _ingest(self, stream: str, deliveries: Sequence[Delivery]) -> None:
         """Store a batch, and settle every event of it."""

@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection, transaction
+from django.utils import timezone
 
 from assets.events import StatusEvent
 from assets.models import Dispatch, StateSnapshot, StatusEntry, StoredEvent
@@ -140,8 +141,16 @@ def test_progress_says_what_was_stored_and_when() -> None:
     assert found["telemetry"].last_batch_at is None
 
 
-def test_the_ids_of_stored_events_are_remembered() -> None:
-    asset_id = make_asset().pk
-    send("statuses", status("s1", asset_id))
+def test_ids_are_forgotten_after_a_week_but_not_while_an_event_of_that_age_waits() -> None:
+    now, asset_id = timezone.now(), make_asset().pk
+    for days in (1, 8, 10):
+        StoredEvent.objects.create(stream="statuses", event_id=f"{days} days", stored_at=now - timedelta(days=days))
+    nine_days_ago = int((now - timedelta(days=9)).timestamp() * 1000)
+    again = json.dumps(status("8 days", asset_id))
+    with client() as producer:
+        producer.xadd("statuses", {"payload": again}, id=f"{nine_days_ago}-0")
     ingest()
-    assert list(StoredEvent.objects.values_list("stream", "event_id")) == [("statuses", "s1")]
+    assert set(StoredEvent.objects.values_list("event_id", flat=True)) == {"1 days", "8 days"}
+    assert told() == []
+    ingest()
+    assert set(StoredEvent.objects.values_list("event_id", flat=True)) == {"1 days"}
