@@ -24,6 +24,14 @@ class StatusEntry(models.Model):
 
     class Meta:
         constraints = [is_one_of("status", Status, name="status_is_known")]
+        indexes = [
+            # the audit trail lists what operators set, among millions of entries that came as events
+            models.Index(
+                models.F("created_at").desc(),
+                name="status_set_by_operators",
+                condition=models.Q(event_id__startswith="operator-"),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.asset_id} {self.status} since {self.effective_at:%Y-%m-%dT%H:%M:%SZ}"

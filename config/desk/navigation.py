@@ -35,6 +35,7 @@ GROUPS = {
 # operator's.
 PAGES = {
     "System": (
+        ("Audit trail", "manage_search", "audit", "assets.asset"),
         ("Health", "monitor_heart", "desk_health", None),
         ("Dead events", "report", "dead_events", "assets.storedevent"),
     )

@@ -32,7 +32,16 @@ class TestNavigation:
         assert self.entries_for(desk) == {
             "Fleet": ["Assets", "Sites", "Inverters", "Changes of limits"],
             "Partners": ["Profiles", "Partner keys", "Snapshots"],
-            "System": ["API keys", "Schedules", "Users", "Groups", "One-time codes", "Failed logins", "Health"],
+            "System": [
+                "API keys",
+                "Schedules",
+                "Users",
+                "Groups",
+                "One-time codes",
+                "Failed logins",
+                "Audit trail",
+                "Health",
+            ],
         }
 
     def test_it_shows_an_operator_what_they_may_open(self) -> None:
