@@ -16,6 +16,7 @@ from django.utils import timezone
 from config.celery import app
 from config.desk import parts, readiness
 from config.desk.demo import credentials
+from config.desk.demo.presence import is_seeded
 from config.desk.demo.seeding import seed
 from config.desk.lock import DeskLock
 from config.desk.supervisor import StopRequested, Supervisor, be_deaf, listen_for_stop
@@ -41,6 +42,7 @@ def run_desk(*, data: Path, port: int, announce: Callable[[str], None], report: 
         _demand_free(port)
         _start_servers(supervisor, data=data, report=report)
         _prepare_database(report=report)
+        simulates = settings.DEMO and is_seeded()
         # the web server first and alone: on two cores everything that starts beside it makes it later
         supervisor.start(parts.web(data, port=port))
         lines = (f"Leitstand is ready at {url}", *credentials.describe(url=url))
@@ -50,6 +52,8 @@ def run_desk(*, data: Path, port: int, announce: Callable[[str], None], report: 
         _wait_for_snapshot(supervisor, data=data)
         # after what is waited for: events have their time on their streams
         supervisor.start(parts.ingest(data))
+        if simulates:
+            supervisor.start(parts.simulator(data))
         for line in lines:
             announce(line)
         supervisor.watch()

@@ -67,6 +67,11 @@ def ingest(data: Path) -> Part:
     return Part(program=_python(data, "manage", "ingest_events", name="Ingestion", log="ingest"))
 
 
+def simulator(data: Path) -> Part:
+    """What the demo fleet would send if it were there."""
+    return Part(program=_python(data, "manage", "simulate_fleet", name="The simulator", log="simulator"))
+
+
 def beat(data: Path) -> Part:
     """Celery's clock, which reads the schedule that operators edit."""
     options = "--pidfile= --loglevel INFO"  # the schedule is in the database: there is no file to lock
