@@ -45,17 +45,24 @@ def scans_of(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 def rows_read(asset_ids: list[str], page: Page, **query: Any) -> int:
     """How many rows a page reads, each through the key's index."""
+    return cost_of(asset_ids, page, **query)[0]
+
+
+def cost_of(asset_ids: list[str], page: Page, **query: Any) -> tuple[int, int]:
+    """How many rows a page reads, each through the key's index, and how many blocks it looks at for them."""
     asked = {"start": START, "end": START + timedelta(days=9), "sources": None, **query}
     with CaptureQueriesContext(
         connection,
     ) as captured:
         list_limits(asset_ids=asset_ids, page=page, **asked)
     with connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {captured[0]['sql']}")
+        cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {captured[0]['sql']}")
         (plan,) = cursor.fetchone()
-    scans = list(scans_of((json.loads(plan) if isinstance(plan, str) else plan)[0]["Plan"]))
+    whole = (json.loads(plan) if isinstance(plan, str) else plan)[0]["Plan"]
+    scans = list(scans_of(whole))
     assert {scan["Index Name"] for scan in scans} == {"markets_limit_pkey"}
-    return sum(round(scan["Actual Rows"] * scan["Actual Loops"]) for scan in scans)
+    rows = sum(round(scan["Actual Rows"] * scan["Actual Loops"]) for scan in scans)
+    return rows, sum(scan["Shared Hit Blocks"] + scan["Shared Read Blocks"] for scan in scans)
 
 
 def test_a_page_reads_what_it_shows_wherever_it_begins(asset_ids: list[str]) -> None:
@@ -70,3 +77,20 @@ def test_a_short_window_reads_nothing_of_the_rest(asset_ids: list[str]) -> None:
     """Three rows of two slots, once for their keys and once for themselves, of each asset."""
     page = Page(limit=1000, offset=0, after=None)
     assert rows_read(asset_ids, page, end=START + timedelta(minutes=30)) == 30 * 2 * 3 * 2
+
+
+def test_a_page_of_a_year_costs_the_same_at_its_end_as_at_its_start(battery: str) -> None:
+    """Issue 3, done when 8: by cursor, rows read and blocks looked at do not grow with depth [C5]."""
+    year = {"start_time": "00:00", "end_time": "24:00", "valid_from": "2026-01-01", "valid_until": "2026-12-31"}
+    put_limits(items=[LimitItem.model_validate(limit_item(battery, **year))], now=NOW)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE markets_limit")
+    window = {"start": datetime(2026, 1, 1, tzinfo=UTC), "end": datetime(2027, 1, 1, tzinfo=UTC)}
+    costs = [
+        cost_of([battery], Page(limit=LIMIT, offset=None, after=(battery, after)), **window)
+        for after in ("2026-01-01T12:00:00Z", "2026-07-01T12:00:00Z", "2026-12-30T12:00:00Z")
+    ]
+    assert {rows for rows, _blocks in costs} == {costs[0][0]}
+    assert max(blocks for _rows, blocks in costs) <= 1.5 * costs[0][1]
+    in_the_middle = Page(limit=LIMIT, offset=17_000, after=None)
+    assert cost_of([battery], in_the_middle, **window)[0] > 100 * costs[0][0]  # what a cursor spares

@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from assets.revisions import revisions_of
 from tests.factories.clients import ApiClient
@@ -46,16 +48,24 @@ def test_markets_and_sources_of_one_window_stand_beside_each_other(api: ApiClien
 
 
 def test_a_thousand_reservations_count_as_inserted_unchanged_and_updated(api: ApiClient, battery: str) -> None:
-    """Issue 3: the same body again reports 1,000 unchanged and raises no revision; one row changed reports one."""
+    """Issue 3, done when 3: again they are unchanged, with their stamps and their ETag; one row changed is one."""
+    path = f"{PATH}?asset_ids={battery}&{MORNING}&limit=1000"
     batch = [reservation(battery, slot) for slot in range(1000)]
     assert put(api, *batch) == {"inserted": 1000, "updated": 0, "unchanged": 0}
-    before = api.get(f"{PATH}?asset_ids={battery}&{MORNING}&limit=1000")
-    assert put(api, *reversed(batch)) == {"inserted": 0, "updated": 0, "unchanged": 1000}
-    assert api.get(f"{PATH}?asset_ids={battery}&{MORNING}&limit=1000") == before
+    before, tag = api.get(path), api.call("GET", path)["ETag"]
+    with CaptureQueriesContext(connection) as captured:
+        assert put(api, *reversed(batch)) == {"inserted": 0, "updated": 0, "unchanged": 1000}
+    assert len([one for one in captured if "INSERT INTO markets_reservation" in one["sql"]]) == 1
+    assert api.get(path) == before
+    assert len({one["updated_at"] for one in before["reservations"]}) == 1
+    assert api.call("GET", path)["ETag"] == tag
     assert revisions_of(owner_ids=[battery], kind="reservations") == [(battery, 1)]
     batch[500]["energy_buffer_low"] = "0.000001"
     assert put(api, *batch) == {"inserted": 0, "updated": 1, "unchanged": 999}
     assert revisions_of(owner_ids=[battery], kind="reservations") == [(battery, 2)]
+    assert api.call("GET", path)["ETag"] != tag
+    old = before["reservations"][0]["updated_at"]
+    assert [place for place, one in enumerate(api.get(path)["reservations"]) if one["updated_at"] != old] == [500]
 
 
 def test_a_batch_has_at_most_a_thousand(api: ApiClient, battery: str) -> None:
