@@ -35,6 +35,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("sites.api.urls")),
     path("api/v1/", include("markets.api.urls")),
     path("api/v1/", include("partner.api.snapshot_urls")),
+    path("api/v1/", include("partner.api.snapshot_urls")),
     path("api/v1/schema", Documents.as_view({"get": "retrieve"}), name="schema"),
     path("api/docs", SwaggerPage.as_view(), name="docs"),
     path("api/redoc", RedocPage.as_view(), name="redoc"),

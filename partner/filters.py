@@ -1,5 +1,6 @@
 """What the kinds of snapshots can be filtered by, and what is left of their documents then [P5]."""
 
+import re
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -14,6 +15,11 @@ from partner.vocabulary import FORECAST, MAINTENANCE_SCHEDULE, MAINTENANCE_SIGNA
 
 PLAIN_NAME: Final = r"^[A-Za-z0-9_ -]{1,64}$"
 HORIZON: Final = r"^([1-9]|[1-6][0-9]|7[0-2])h$"
+
+
+def is_plain(name: str) -> bool:
+    """Whether a site's name or a kind can be written so."""
+    return re.fullmatch(PLAIN_NAME, name, re.ASCII) is not None and not name.endswith("\n")
 
 
 def _as_written(word: Any) -> Any:

@@ -51,6 +51,10 @@ class Kind:
         """What holds a document against the schema."""
         return Draft202012Validator(self.schema)
 
+    def check(self, document: Mapping[str, Any]) -> None:
+        """Raises jsonschema's ValidationError where the document is not what the schema says [P8]."""
+        self.validator.validate(document)
+
 
 KINDS: Mapping[str, Kind] = {
     kind.name: kind

@@ -8,9 +8,11 @@ from django.db.models import OuterRef, Q, Subquery
 
 from config.database.statements import fetch_rows, load_sql
 from partner.documents import Edition, Variant
+from partner.filters import is_plain
 from partner.keys import API_PREFIX, PARTNER_PREFIX, digest_of, is_well_formed
-from partner.kinds import Kind
-from partner.models import ApiKey, PartnerKey, PartnerKeySite, PartnerProfile, Snapshot, SnapshotVersion
+from partner.kinds import KINDS, Kind
+from partner.models import ApiKey, CustomKind, PartnerKey, PartnerKeySite, PartnerProfile, Snapshot, SnapshotVersion
+from partner.registered_kinds import RegisteredKind
 from partner.vocabulary import KPI_ROLLUP
 from sites.models import Site
 
@@ -43,6 +45,19 @@ def current_edition(*, site_id: str, kind: str) -> Edition | None:
     """What is published now."""
     row = Snapshot.objects.filter(site_id=site_id, kind=kind, published_at__isnull=False).first()
     return None if row is None else edition_of(row)
+
+
+def schema_text_of(kind: str) -> str | None:
+    """The published schema of a kind, one of Leitstand's own or a registered one [P8]."""
+    if kind in KINDS:
+        return KINDS[kind].schema_text
+    registered = CustomKind.objects.filter(name=kind).first() if is_plain(kind) else None
+    return None if registered is None else registered_kind(registered).schema_text
+
+
+def registered_kind(record: CustomKind) -> RegisteredKind:
+    """A kind as its record says."""
+    return RegisteredKind(record.name, version=0, revision_kinds=(), given=record.schema)
 
 
 def edition_of(row: Snapshot) -> Edition:

@@ -1,7 +1,7 @@
 """The thin layer in front of Django: answers requests for snapshots from memory [P2] [P6].
 
 What is answered is decided by partner/answers.py, as it is for the documented views behind it. What is not in memory is
-handed on to them; what they have answered is in memory for the next. docs/adr/0014 says what this may know.
+handed on to them; what they have answered is in memory for the next. docs/adr/0016 says what this may know.
 """
 
 from collections import deque

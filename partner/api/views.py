@@ -27,7 +27,7 @@ from partner.api.maintenance_bodies import (
 from partner.api.schema import PartnerSchema
 from partner.api.source import COUNTED, Database
 from partner.filters import ForecastQuery, ScheduleQuery, SignalsQuery, SiteQuery
-from partner.kinds import KINDS
+from partner.queries import schema_text_of
 
 logger = logging.getLogger(__name__)
 Handler = TypeVar("Handler", bound=Callable[..., HttpResponse])
@@ -146,9 +146,8 @@ class SchemaEndpoints(PartnerEndpoints):
     always = (400, 404)
 
     def decided(self, request: HttpRequest, **path: str) -> Answer:
-        kind = KINDS.get(path["kind"])
         return answers.schema_answer(
-            kind.schema_text if kind else None,
+            schema_text_of(path["kind"]),
             method=str(request.method),
             query=request.META.get("QUERY_STRING", ""),
             if_none_match=request.headers.get("If-None-Match"),

@@ -101,7 +101,7 @@ def _refresh_in_view(run: Run, compute: Callable[[str, datetime], Computed]) -> 
 def publish(run: Run, computed: Computed, *, inputs: str) -> Outcome:
     """Make the document the current one, unless its content is what is published already.
 
-    Raises jsonschema's ValidationError when the document is not what the kind's schema says.
+    Raises what the kind's `check` raises when the document is not what its schema says.
     """
     digest = digest_of_content(computed.content)
     stored = Snapshot.objects.select_for_update().filter(site_id=run.site_id, kind=run.kind.name).first()
@@ -110,7 +110,7 @@ def publish(run: Run, computed: Computed, *, inputs: str) -> Outcome:
         return Outcome.UNCHANGED
     published_at = run.now.replace(microsecond=0)  # as the document says it, so that `at=` finds what it names
     document = assembled(computed, generated_at=published_at, stale=False)
-    run.kind.validator.validate(document)
+    run.kind.check(document)
     fresh, stale = variant_of(document), variant_of({**document, "stale": True})
     _store(
         run,
