@@ -4,7 +4,7 @@ import { element, empty, heading } from "./dom.js";
 import { clock, energy, instant, longInstant, money, moneyField, number, power } from "./format.js";
 
 const HORIZONS = [24, 48, 72];
-const MODELS = { "submitted-1": "submitted forecast", "clear-sky-1": "clear sky scaled by the last days" };
+const MODELS = { "submitted-1": "Submitted forecast", "clear-sky-1": "Clear sky scaled by the last days" };
 const charts = [];
 
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
