@@ -6,6 +6,7 @@ The staging table is the transaction's own. Its rows know the line that they cam
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from django.db import connection
@@ -43,13 +44,14 @@ def staged(columns: Mapping[str, str], slices: Iterable[tuple[Lines, Sequence[Ro
     `columns` are their fields and the types of these.
     """
     types = ", ".join(f"{name} {sql_type}" for name, sql_type in columns.items())
+    values_of = itemgetter(*columns)
     with connection.cursor() as cursor:
         cursor.execute(CREATE.format(typed_columns=types))
         # Django's cursor lends psycopg's copy without its own translation of errors
         with connection.wrap_database_errors, cursor.copy(FILL.format(columns=", ".join(columns))) as copy:
             for lines, rows in slices:
                 for line, row in zip(lines, rows, strict=True):
-                    copy.write_row([line, *(row[name] for name in columns)])
+                    copy.write_row((line, *values_of(row)))
         yield
         cursor.execute(DROP)
 
