@@ -12,7 +12,7 @@ from django.core.management import call_command
 from tests.benchmarks.bench import Bench
 from tests.benchmarks.machine import Machine
 from tests.benchmarks.results import Line, table, write
-from tests.benchmarks.rows import growth, ingest, memory, reads, snapshots, upserts
+from tests.benchmarks.rows import growth, ingest, latest, memory, reads, regeneration, snapshots, upserts
 
 
 @dataclass(frozen=True)
@@ -32,8 +32,10 @@ ROWS: Mapping[str, Row] = {
     "limits": Row("Read a page of 1,000 limits with what they come to", reads.limits),
     "snapshots": Row("A partner's document", snapshots.delivered),
     "ingest": Row("Store events", ingest.ingest),
+    "regeneration": Row("Computing partners' documents again", regeneration.regeneration),
     "memory": Row("A web worker's memory", memory.memory),
     "growth": Row("At 100 times the rows", growth.growth),
+    "latest": Row("The latest status of 500 assets", latest.latest, long=True),
     "scale": Row("At 50 million rows of limits", growth.scale, long=True),
 }
 
