@@ -21,14 +21,14 @@ def limit(asset_id: str, slot: int = 0, **values: Any) -> dict[str, Any]:
     return limit_item(asset_id, **window, **values)
 
 
-ENDPOINTS = [
+Make = Callable[..., dict[str, Any]]
+ENDPOINTS: list[tuple[str, str, Make, str]] = [
     ("PATCH", "limits", limit, "power_charge"),
     ("PUT", "forecasts", forecast, "consumption"),
     ("PUT", "reservations", reservation, "energy_buffer_low"),
     ("PUT", "prices", lambda _asset, slot=0, **values: price(slot=slot, **values), "price"),
 ]
 each = pytest.mark.parametrize(("method", "field", "make", "value"), ENDPOINTS, ids=[one[1] for one in ENDPOINTS])
-Make = Callable[..., dict[str, Any]]
 
 
 def stored(api: Api, battery: str, field: str) -> list[Any]:
