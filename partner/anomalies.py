@@ -97,16 +97,7 @@ def find(
         "fewest": min(2, window // SLOT),
         **{name: Decimal(str(number)) for name, number in thresholds},
     }
-    return [_anomaly(*row) for row in fetch_rows(ANOMALIES, asked)]
-
-
-def _anomaly(*row: object) -> Anomaly:
-    *measured, worst, last, error_code = row
-    return Anomaly(*measured, _state(worst), _state(last), error_code)  # type: ignore[arg-type]
-
-
-def _state(place: object) -> str | None:
-    return None if place is None else str(STATES[int(str(place)) - 1])
+    return [Anomaly(*row) for row in fetch_rows(ANOMALIES, asked)]
 
 
 def newest_reading(*, site_id: str, devices: Sequence[Device], now: datetime) -> datetime | None:

@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection
 
@@ -63,7 +63,7 @@ def remembered(site_id: str) -> list[Detection]:
 
 def remember(*, site_id: str, detections: Sequence[Detection]) -> None:
     """Make these the signals of the site's current document; publish that in the same transaction."""
-    asked = {
+    asked: dict[str, Any] = {
         "site_id": site_id,
         "signal_ids": [one.signal_id for one in detections],
         "inverter_ids": [one.inverter_id for one in detections],

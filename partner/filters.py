@@ -26,10 +26,7 @@ def _as_written(word: Any) -> Any:
     return word.capitalize() if isinstance(word, str) and word.isascii() else word
 
 
-Severities = Annotated[
-    several(Annotated[Severity, BeforeValidator(_as_written)]) | None,  # type: ignore[valid-type]
-    Field(description="Only signals of these severities; small or capital letters."),
-]
+WrittenSeverity: Any = Annotated[Severity, BeforeValidator(_as_written)]
 
 
 class SiteQuery(Query):
@@ -41,7 +38,9 @@ class SiteQuery(Query):
 class SignalsQuery(SiteQuery):
     """Maintenance signals, by severity and first detection."""
 
-    severity: Severities = None
+    severity: several(WrittenSeverity) | None = Field(  # type: ignore[valid-type]
+        default=None, description="Only signals of these severities; small or capital letters."
+    )
     since: Annotated[Instant | None, Field(description="Only what was first detected after this instant.")] = None
 
 

@@ -115,8 +115,8 @@ SELECT
         / sum(expected_kw) FILTER (WHERE light >= 20 AND expected_kw > 0) AS capacity_pct,
     avg(irradiance) AS irradiance,
     max(temperature) AS temperature,
-    max(state) AS worst_state,
-    (array_agg(state ORDER BY slot DESC) FILTER (WHERE state IS NOT NULL))[1] AS last_state,
+    (%(states)s::text[])[max(state)] AS worst_state,
+    (%(states)s::text[])[(array_agg(state ORDER BY slot DESC) FILTER (WHERE state IS NOT NULL))[1]] AS last_state,
     max(error_code) AS error_code
 FROM numbered
 JOIN measured USING (inverter_id, slot)

@@ -1,6 +1,7 @@
 """What causes become (contract 13.2): services, inspections, corrections, and one visit where they meet."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -17,8 +18,8 @@ TODAY = date(2026, 5, 30)
 
 
 def device(**fields: Any) -> Device:
-    given = {"id": "INV_1", "serial_number": "INV-1", "p0": Decimal(100), "rated_kw": Decimal(80), "is_solar": True}
-    return Device(**given | fields)
+    given = Device(id="INV_1", serial_number="INV-1", p0=Decimal(100), rated_kw=Decimal(80), is_solar=True)
+    return replace(given, **fields)
 
 
 def due(**fields: Any) -> list[tuple[str, str]]:
