@@ -6,12 +6,17 @@ from datetime import datetime
 from django.db import connection
 
 from assets.models import Revision
+from config.database.statements import fetch_rows
 
 # One statement, rows in the key's order: two writers of the same owners wait for each other and never deadlock.
 RAISE = """
 INSERT INTO assets_revision AS stored (owner_id, kind, number, changed_at)
 SELECT owner_id, %(kind)s, 1, %(now)s FROM unnest(%(owner_ids)s::text[]) AS given (owner_id) ORDER BY owner_id
 ON CONFLICT (owner_id, kind) DO UPDATE SET number = stored.number + 1, changed_at = excluded.changed_at
+"""
+# As text: the ORM takes 0.6 ms to make it, in a request that answers 304 in 1.4.
+READ = """
+SELECT owner_id, number FROM assets_revision WHERE owner_id = ANY(%(owner_ids)s) AND kind = %(kind)s ORDER BY owner_id
 """
 
 
@@ -29,5 +34,4 @@ def forget_revisions(owner_ids: Collection[str]) -> None:
 
 def revisions_of(*, owner_ids: Collection[str], kind: str) -> list[tuple[str, int]]:
     """The numbers of those owners that have one, ordered by owner."""
-    found = Revision.objects.filter(owner_id__in=owner_ids, kind=kind).order_by("owner_id")
-    return list(found.values_list("owner_id", "number"))
+    return [(owner_id, number) for owner_id, number in fetch_rows(READ, {"owner_ids": list(owner_ids), "kind": kind})]

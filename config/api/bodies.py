@@ -39,7 +39,7 @@ class Body(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _is_not_junk(cls, document: Any) -> Any:
-        if isinstance(document, dict) and len(document) > len(cls.model_fields) + MOST_FAULTS:
+        if isinstance(document, dict) and len(document) > len(cls.__pydantic_fields__) + MOST_FAULTS:
             raise PydanticCustomError("too_many_fields", f"Input has {len(document)} fields, most of them unknown")
         return document
 

@@ -4,8 +4,8 @@
 -- null keeps what is stored; a row that stays as it is is not written and keeps its updated_at [C10]. Rows are written in
 -- the order of their key, so that batches wait for each other and never deadlock. xmax tells an update from an insert.
 --
--- SQL, because a request may hold a quarter of a million rows: a year of three sources, 105,120 rows, is written in one
--- second, a third of which is the foreign key's check of each row.
+-- SQL, because a request may hold a quarter of a million rows: a year of three sources, 105,120 rows, was written in one
+-- second while a foreign key looked at each row, which was a third of it; now the assets are looked at once (ADR 17).
 written AS (
     INSERT INTO markets_limit AS stored (
         asset_id, start_time, source, end_time,
