@@ -9,6 +9,7 @@ from config.desk import asset_day
 from config.desk.admin import dead_events
 from config.desk.admin.audit import audit
 from config.desk.admin.health import health_page
+from config.desk.admin.needing import fleet_needing
 from config.desk.documents import Documents, RedocPage, SwaggerPage
 from config.desk.health import Health
 from config.desk.metrics import Metrics
@@ -22,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("metrics", Metrics.as_view({"get": "retrieve"})),
     path("admin", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/asset-day/<key:asset_id>", asset_day.page, name="asset_day"),
+    path("admin/needing/<str:flag>/", admin.site.admin_view(fleet_needing), name="fleet_needing"),
     path("admin/audit/", admin.site.admin_view(audit), name="audit"),
     path("admin/health/", admin.site.admin_view(health_page), name="desk_health"),
     path("admin/dead-events/", dead_events.page, name="dead_events"),
@@ -34,7 +36,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("partner/", include("partner.api.urls")),
     path("api/v1/", include("sites.api.urls")),
     path("api/v1/", include("markets.api.urls")),
-    path("api/v1/", include("partner.api.snapshot_urls")),
     path("api/v1/", include("partner.api.snapshot_urls")),
     path("api/v1/schema", Documents.as_view({"get": "retrieve"}), name="schema"),
     path("api/docs", SwaggerPage.as_view(), name="docs"),

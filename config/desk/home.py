@@ -12,9 +12,10 @@ from django.utils import timezone
 from assets.admin.status import with_latest_status
 from assets.models import Asset
 from assets.vocabulary import Lifecycle, Status
+from config.desk.fleet import IN_USE, NEEDS, Area, areas
+from config.desk.work import look_at_work
 from partner.models import Snapshot
 
-IN_USE = (Lifecycle.COMMISSIONING, Lifecycle.LIVE, Lifecycle.SUSPENDED)
 NEEDS_SOMEBODY = (Status.FAULT, Status.OFFLINE, Status.DEGRADED)
 MOST_SHOWN = 10
 
@@ -39,9 +40,20 @@ def panels(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
             "troubled": _names(troubled.filter(latest_status__in=NEEDS_SOMEBODY).order_by("id")[:MOST_SHOWN]),
             "troubled_list": _list(lifecycle__exact=IN_USE, status=NEEDS_SOMEBODY),
         }
+        if request.user.has_perm("markets.view_limit"):
+            found = areas(now=timezone.now())
+            context |= {"areas": found, "needs": _needs(found)}
+        context["concerns"] = look_at_work(now=timezone.now()).concerns
     if request.user.has_perm("partner.view_snapshot"):
         context["late_snapshots"] = _late_snapshots()
     return context
+
+
+def _needs(found: list[Area]) -> list[Figure]:
+    return [
+        Figure(title, sum(area.needing[flag] for area in found), reverse("fleet_needing", args=[flag]), flag)
+        for flag, (title, _) in NEEDS.items()
+    ]
 
 
 def _lifecycles() -> list[Figure]:

@@ -1,19 +1,23 @@
 """The back office's home page."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
-from assets.models import Asset, StatusEntry
+from assets.models import Asset, StateSnapshot, StatusEntry
+from assets.periods import SLOT
 from assets.vocabulary import Lifecycle, Status
+from markets.models import Forecast, Limit
 from partner.models import Snapshot
 from sites.models import Site
 from tests.back_office import text_of
 from tests.factories.assets import NOW, make_asset
 from tests.factories.operators import desk_of, make_operator, make_superuser
 from tests.factories.plants import make_site
+from tests.factories.specs import put_spec
 
 pytestmark = pytest.mark.django_db
 
@@ -84,5 +88,78 @@ def test_its_queries_do_not_grow_with_the_fleet(desk: Client, django_assert_num_
     for _ in range(3):
         note(make_asset(Lifecycle.LIVE), Status.FAULT)
 
-    with django_assert_num_queries(6):  # session, operator, states, statuses, troubled, late snapshots
+    with django_assert_num_queries(9):  # session, operator, states, statuses, troubled, late snapshots
         desk.get("/admin/")
+
+
+class TestFleetNow:
+    """Power, energy and what is missing, by area; figures checked by hand."""
+
+    def now(self) -> Any:
+        return timezone.now().replace(microsecond=0)
+
+    def area(self, desk: Client) -> Any:
+        (found,) = desk.get("/admin/").context["areas"]
+        return found
+
+    def storage(self) -> Asset:
+        asset = make_asset(Lifecycle.LIVE)
+        put_spec(asset, 1, rated_power=Decimal(10), max_capacity=Decimal(20))
+        return asset
+
+    def test_an_area_sums_what_its_assets_are_and_may_do(self, desk: Client) -> None:
+        asset = self.storage()
+        slot = self.now().replace(minute=self.now().minute // 15 * 15, second=0)
+        Limit.objects.create(
+            asset=asset, start_time=slot, source="CUSTOMER", end_time=slot + SLOT, power_discharge=4, power_charge=-30
+        )
+        StateSnapshot.objects.create(asset=asset, effective_at=self.now() - SLOT, energy=Decimal("7.5"))
+
+        area = self.area(desk)
+
+        assert (area.name, area.assets) == ("50Hertz", 1)
+        assert (area.rated_power, area.discharge, area.charge) == (10, 4, -10)
+        assert (area.capacity, area.energy) == (20, Decimal("7.5"))
+        assert area.needing == {"is_locked": 0, "has_no_spec": 0, "state_is_late": 0, "forecast_is_late": 0}
+
+    def test_what_is_missing_is_counted_and_its_number_leads_to_the_list(self, desk: Client) -> None:
+        bare = make_asset(Lifecycle.LIVE)
+        plant = make_asset(Lifecycle.LIVE, type="PV")
+        make_asset()  # a draft needs nobody
+
+        needs = {figure.word: figure for figure in desk.get("/admin/").context["needs"]}
+        listed = {flag: [row[0] for row in desk.get(figure.link).context["rows"]] for flag, figure in needs.items()}
+
+        assert {flag: figure.number for flag, figure in needs.items()} == {
+            "is_locked": 0,
+            "has_no_spec": 2,
+            "state_is_late": 1,
+            "forecast_is_late": 1,
+        }
+        assert listed["state_is_late"] == [bare.pk]
+        assert listed["forecast_is_late"] == [plant.pk]
+
+    def test_a_lock_is_seen(self, desk: Client) -> None:
+        asset = self.storage()
+        slot = self.now().replace(minute=self.now().minute // 15 * 15, second=0)
+        Limit.objects.create(
+            asset=asset, start_time=slot, source="OPERATIONS", end_time=slot + SLOT, trading_locked=True
+        )
+
+        assert self.area(desk).needing["is_locked"] == 1
+
+    def test_a_forecast_of_the_next_hour_is_enough(self, desk: Client) -> None:
+        plant = make_asset(Lifecycle.LIVE, type="PV")
+        start = self.now().replace(minute=0, second=0)
+        Forecast.objects.create(asset=plant, start_time=start, end_time=start + 12 * SLOT, generation=1, consumption=0)
+
+        assert self.area(desk).needing["forecast_is_late"] == 0
+
+    def test_an_unknown_need_is_404(self, desk: Client) -> None:
+        assert desk.get("/admin/needing/nothing/").status_code == 404
+
+    def test_it_is_shown_to_who_may_see_limits(self) -> None:
+        viewer = desk_of(make_operator("assets.view_asset"))
+
+        assert "areas" not in viewer.get("/admin/").context
+        assert viewer.get("/admin/needing/is_locked/").status_code == 403

@@ -1,0 +1,87 @@
+"""The fleet as it is now: power and energy by area, and which assets need somebody."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from assets.periods import SLOT
+from assets.vocabulary import AssetType, DeliveryArea, Lifecycle
+from config.database.statements import fetch_rows, load_sql
+
+IN_USE = (Lifecycle.COMMISSIONING, Lifecycle.LIVE, Lifecycle.SUSPENDED)
+STORING = (AssetType.BESS, AssetType.VBAT, AssetType.GREY_COLOCATION, AssetType.GREEN_COLOCATION)
+FORECAST = (AssetType.PV, AssetType.GREEN_COLOCATION, AssetType.GREY_COLOCATION)
+STATE_IS_LATE_AFTER = timedelta(hours=1)
+MOST_LISTED = 500
+FLEET_NOW = load_sql("config.desk", "fleet_now")
+
+# What may need somebody: the flag of fleet_now.sql, what it is called, and the sentence above its list.
+NEEDS: Mapping[str, tuple[str, str]] = {
+    "is_locked": ("Locked for trading now", "Some source locks trading in the slot that it is now."),
+    "has_no_spec": ("Without a spec", "No spec is in force: nobody knows what the asset can do."),
+    "state_is_late": ("State is late", "Live storage whose last state snapshot is more than an hour old, or missing."),
+    "forecast_is_late": ("Forecast is missing", "Live generation without a forecast for the next hour."),
+}
+SUMS = """
+SELECT
+    delivery_area, count(*), coalesce(sum(rated_power), 0), coalesce(sum(discharge), 0), coalesce(sum(charge), 0),
+    coalesce(sum(max_capacity), 0), sum(energy),
+    {flags}
+FROM asset_now
+GROUP BY delivery_area
+"""
+NEEDING = """
+SELECT id, name, type, lifecycle, delivery_area, state_at, forecast_until
+FROM asset_now
+WHERE {flag}
+ORDER BY id
+LIMIT %(most)s
+"""
+
+
+@dataclass(frozen=True)
+class Area:
+    """What the assets in use of one delivery area come to: MW and MWh; `energy` is None where nothing is known of it.
+
+    `discharge` and `charge` are what the limits of this slot leave of the rated power; of assets that have both.
+    """
+
+    name: str
+    assets: int
+    rated_power: Decimal
+    discharge: Decimal
+    charge: Decimal
+    capacity: Decimal
+    energy: Decimal | None
+    needing: Mapping[str, int]
+
+
+def areas(*, now: datetime) -> list[Area]:
+    """The areas that have assets in use, in the order of the vocabulary; one statement."""
+    flags = ", ".join(f"count(*) FILTER (WHERE {flag})" for flag in NEEDS)
+    rows = fetch_rows(FLEET_NOW + SUMS.format(flags=flags), _params(now))
+    found = {area: (values, counts) for area, *values, counts in ((*row[:7], row[7:]) for row in rows)}
+    return [
+        Area(str(area.label), *values, needing=dict(zip(NEEDS, counts, strict=True)))
+        for area in DeliveryArea
+        if area.value in found
+        for values, counts in (found[area.value],)
+    ]
+
+
+def needing(flag: str, *, now: datetime) -> Sequence[tuple[Any, ...]]:
+    """The assets with this flag of `NEEDS`, by id, the first 500: id, name, type, lifecycle, area, and since when."""
+    return fetch_rows(FLEET_NOW + NEEDING.format(flag=flag), {**_params(now), "most": MOST_LISTED})
+
+
+def _params(now: datetime) -> dict[str, Any]:
+    return {
+        "now": now,
+        "slot": now - (now - datetime.min.replace(tzinfo=now.tzinfo)) % SLOT,
+        "patience": STATE_IS_LATE_AFTER,
+        "in_use": [state.value for state in IN_USE],
+        "storing": [kind.value for kind in STORING],
+        "forecast": [kind.value for kind in FORECAST],
+    }

@@ -1,0 +1,49 @@
+-- The assets in use as they are now, a row each; the statements of config/desk/fleet.py continue it.
+--
+-- Everything is one step into an index per asset: the spec in force, the limits of the slot that it is, the last snapshot
+-- of its state, the forecast of the next hour. So it costs the same however much is stored: measured in docs/benchmarks.md.
+WITH asset_now AS MATERIALIZED (
+    SELECT
+        asset.id, asset.name, asset.type, asset.lifecycle, asset.delivery_area,
+        spec.valid_from IS NULL AS has_no_spec,
+        coalesce(spec.rated_power, 0) AS rated_power,
+        coalesce(spec.max_capacity, 0) AS max_capacity,
+        coalesce(bound.is_locked, false) AS is_locked,
+        least(spec.rated_power, bound.discharge) AS discharge,
+        greatest(-spec.rated_power, bound.charge) AS charge,
+        least(state.energy, spec.max_capacity) AS energy,
+        asset.lifecycle = 'LIVE' AND asset.type = ANY (%(storing)s)
+        AND (state.effective_at IS NULL OR state.effective_at < %(now)s - %(patience)s::interval) AS state_is_late,
+        asset.lifecycle = 'LIVE' AND asset.type = ANY (%(forecast)s)
+        AND (expected.end_time IS NULL OR expected.end_time <= %(now)s + interval '1 hour') AS forecast_is_late,
+        state.effective_at AS state_at,
+        expected.end_time AS forecast_until
+    FROM assets_asset AS asset
+    LEFT JOIN LATERAL (
+        SELECT valid_from, valid_to, rated_power, max_capacity
+        FROM assets_spec
+        WHERE asset_id = asset.id AND valid_from <= %(now)s
+        ORDER BY valid_from DESC
+        LIMIT 1
+    ) AS spec ON spec.valid_to IS NULL OR spec.valid_to > %(now)s
+    LEFT JOIN LATERAL (
+        SELECT bool_or(trading_locked) AS is_locked, min(power_discharge) AS discharge, max(power_charge) AS charge
+        FROM markets_limit
+        WHERE asset_id = asset.id AND start_time = %(slot)s
+    ) AS bound ON true
+    LEFT JOIN LATERAL (
+        SELECT energy, effective_at
+        FROM assets_statesnapshot
+        WHERE asset_id = asset.id AND effective_at <= %(now)s
+        ORDER BY effective_at DESC
+        LIMIT 1
+    ) AS state ON asset.type = ANY (%(storing)s)
+    LEFT JOIN LATERAL (
+        SELECT end_time
+        FROM markets_forecast
+        WHERE asset_id = asset.id AND start_time > %(now)s - interval '24 hours' AND start_time <= %(now)s + interval '1 hour'
+        ORDER BY start_time DESC
+        LIMIT 1
+    ) AS expected ON asset.type = ANY (%(forecast)s)
+    WHERE asset.lifecycle = ANY (%(in_use)s)
+)
