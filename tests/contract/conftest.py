@@ -10,6 +10,7 @@ from sites.models import Site
 from tests.conformance import JSON
 from tests.contract.operations import Operation
 from tests.factories.assets import make_asset
+from tests.factories.custom_kinds import make_document, make_kind
 from tests.factories.keys import bearer, make_partner_key
 from tests.factories.sites import add_inverter, add_site
 
@@ -24,7 +25,9 @@ def ids() -> dict[str, str]:
         make_asset(code="IMMST", delivery_area="AMPN")
     site = add_site()
     inverter = add_inverter(site, asset.pk)
-    return {"asset_id": asset.pk, "site_id": site.pk, "inverter_id": inverter.pk, "kind": "kpi-rollup"}
+    kind = make_kind()
+    make_document(kind, site)
+    return {"asset_id": asset.pk, "site_id": site.pk, "inverter_id": inverter.pk, "kind": kind.name}
 
 
 @pytest.fixture
