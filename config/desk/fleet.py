@@ -61,14 +61,14 @@ class Area:
 def areas(*, now: datetime) -> list[Area]:
     """The areas that have assets in use, in the order of the vocabulary; one statement."""
     flags = ", ".join(f"count(*) FILTER (WHERE {flag})" for flag in NEEDS)
-    rows = fetch_rows(FLEET_NOW + SUMS.format(flags=flags), _params(now))
-    found = {area: (values, counts) for area, *values, counts in ((*row[:7], row[7:]) for row in rows)}
-    return [
-        Area(str(area.label), *values, needing=dict(zip(NEEDS, counts, strict=True)))
-        for area in DeliveryArea
-        if area.value in found
-        for values, counts in (found[area.value],)
-    ]
+    rows = {row[0]: row for row in fetch_rows(FLEET_NOW + SUMS.format(flags=flags), _params(now))}
+    return [_area(area, rows[area.value]) for area in DeliveryArea if area.value in rows]
+
+
+def _area(area: DeliveryArea, row: Sequence[Any]) -> Area:
+    _, assets, rated_power, discharge, charge, capacity, energy, *counts = row
+    needed = dict(zip(NEEDS, counts, strict=True))
+    return Area(str(area.label), assets, rated_power, discharge, charge, capacity, energy, needed)
 
 
 def needing(flag: str, *, now: datetime) -> Sequence[tuple[Any, ...]]:
