@@ -17,13 +17,15 @@ from partner.vocabulary import KPI_ROLLUP
 from sites.models import Site
 
 INPUTS = load_sql("partner", "inputs")
+# As text: every request asks for this, and the ORM takes 0.4 ms to make it.
+API_KEY = "SELECT * FROM partner_apikey WHERE digest = %s"
 
 
 def find_api_key(text: str, *, now: datetime) -> ApiKey | None:
     """The Asset Service's key of this text, if it opens; the other kind's keys are unknown here [C14]."""
     if not is_well_formed(text, prefix=API_PREFIX):
         return None
-    key = ApiKey.objects.filter(digest=digest_of(text)).first()
+    key = next(iter(ApiKey.objects.raw(API_KEY, [digest_of(text)])), None)
     return key if key and key.opens_at(now) else None
 
 
