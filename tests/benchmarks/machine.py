@@ -18,6 +18,7 @@ from config.processes import Child, Program, wait_for
 from tests.benchmarks.wire import Wire
 
 DATABASES = "leitstand_bench"
+PATIENCE = 300.0  # seconds for a server to answer: the machine may be busy with something else
 
 
 @dataclass
@@ -33,7 +34,7 @@ class Machine:
         """Start a web server and wait until it answers this path, whatever it says; it ends with the run."""
         child = Child(program)
         self.stack.callback(child.stop)
-        wait_for(child, until=lambda: _answers(port, path))
+        wait_for(child, until=lambda: _answers(port, path), patience=PATIENCE)
         return child
 
     def make_database(self, name: str) -> str:
