@@ -158,7 +158,16 @@ DATABASES = {
         conn_health_checks=True,
     )
 }
-DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
+# A server that is gone without a word (its machine, or the way to it) is noticed within half a minute. One that is frozen
+# still has its kernel answer: who waits for it goes on when it does.
+DATABASES["default"]["OPTIONS"] = {
+    "connect_timeout": 5,
+    "keepalives_idle": 15,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+    **DATABASES["default"].get("OPTIONS", {}),
+}
 DATABASES["default"]["TEST"] = {"NAME": os.environ.get("LEITSTAND_TEST_DB")}  # None: test_ and the database's name
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
