@@ -37,13 +37,24 @@ def start_peer(machine: Machine, database: str) -> int:
     return port
 
 
+def start_bare(machine: Machine, body: bytes) -> int:
+    """granian in front of an application that only hands out these bytes; answers its port."""
+    file = machine.folder / "bare"
+    file.write_bytes(body)
+    return _start_granian(machine, "tests.benchmarks.bare:application", name="bare", names={"BENCH_BODY": str(file)})
+
+
 def start_textbook(machine: Machine, database: str) -> int:
     """The textbook in front of a database; answers its port."""
+    names = {"DATABASE_URL": database, "DJANGO_SETTINGS_MODULE": "tests.benchmarks.textbook.settings"}
+    return _start_granian(machine, "tests.benchmarks.textbook.wsgi:application", name="textbook", names=names)
+
+
+def _start_granian(machine: Machine, application: str, *, name: str, names: Mapping[str, str]) -> int:
     port = free_port()
     options = f"--interface wsgi --no-ws --no-access-log --host {HOST} --port {port} --workers {WEB_WORKERS}"
-    argv = (*options.split(), "--blocking-threads", str(WEB_THREADS), "tests.benchmarks.textbook.wsgi:application")
-    names = {"DATABASE_URL": database, "DJANGO_SETTINGS_MODULE": "tests.benchmarks.textbook.settings"}
-    machine.start(_python(machine, "granian", *argv, name=f"textbook-{port}", environment=names), port=port, path="/")
+    argv = (*options.split(), "--blocking-threads", str(WEB_THREADS), application)
+    machine.start(_python(machine, "granian", *argv, name=f"{name}-{port}", environment=names), port=port, path="/")
     return port
 
 

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Sequence
 from statistics import median
+from typing import Any
 
 from django.db import connection
 from django.utils import timezone
@@ -100,6 +101,6 @@ def _inverters_of(site_ids: Sequence[str]) -> list[str]:
     return list(Inverter.objects.filter(site__in=site_ids).order_by("pk").values_list("pk", flat=True))
 
 
-def _run(statement: str, **params: object) -> None:
+def _run(statement: str, **params: Any) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement, params or None)

@@ -9,7 +9,7 @@ from partner.operations.keys import issue_partner_key
 from tests.benchmarks.bench import Bench
 from tests.benchmarks.measure import Target, in_turns, rates
 from tests.benchmarks.results import Line, more_per_second, times_faster
-from tests.benchmarks.servers import start_static
+from tests.benchmarks.servers import start_bare, start_static
 from tests.benchmarks.wire import Wire
 from tests.factories.plants import make_profile, make_site
 from tests.factories.snapshots import make_snapshot
@@ -25,12 +25,13 @@ def delivered(bench: Bench) -> list[Line]:
         whole = wire.ask("GET", path, headers=headers)
     assert whole.status == 200, whole
     known = {**headers, "If-None-Match": whole.header("ETag")}
-    static = start_static(bench.machine, whole.body)
+    static, bare = start_static(bench.machine, whole.body), start_bare(bench.machine, whole.body)
     targets = {
         "ours": Target(bench.ours, path, headers),
         "peer": Target(bench.peer, path, headers),
         "ours 304": Target(bench.ours, path, known),
         "peer 304": Target(bench.peer, path, known),
+        "granian": Target(bare, "/"),
     }
     if static:
         with Wire(static) as wire:
@@ -46,6 +47,10 @@ def delivered(bench: Bench) -> list[Line]:
         lines.append(more_per_second(many, "peer", ours=found[ours], theirs=found[peer], least=6))
         if static:
             lines.append(more_per_second(many, "nginx", ours=found[ours], theirs=found[f"nginx{name}"], least=0.5))
+        granian = found["granian"]
+        lines.append(
+            more_per_second(many, "granian, bare: fixed bytes, no key", ours=found[ours], theirs=granian, least=None)
+        )
         lines.append(
             times_faster(
                 f"{form}, one at a time",
