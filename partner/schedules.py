@@ -12,6 +12,8 @@ from django_celery_beat.models import IntervalSchedule, PeriodicTask
 from partner.kinds import KINDS
 
 REFRESH_TASK: Final = "partner.tasks.refresh_due_snapshots"
+REQUESTED_TASK: Final = "partner.tasks.refresh_requested_snapshots"
+REQUESTED_EVERY: Final = timedelta(seconds=5)
 PRUNE_TASK: Final = "partner.tasks.prune_versions"
 EXPIRE_SECONDS: Final = 120  # of runs that nobody took meanwhile, one is enough
 
@@ -35,6 +37,7 @@ def create_missing(**_signal: Any) -> None:
     """Schedule what has no schedule yet. Those that operators have changed stay as they are."""
     for kind in KINDS.values():
         _create(f"Refresh {kind.name} snapshots", REFRESH_TASK, kind.period, kwargs={"kind": kind.name})
+    _create("Refresh snapshots that operators ask for", REQUESTED_TASK, REQUESTED_EVERY, kwargs={})
     _create("Prune snapshot versions", PRUNE_TASK, timedelta(days=1), kwargs={})
 
 

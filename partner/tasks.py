@@ -6,19 +6,34 @@ from django.utils import timezone
 from partner.builders import BUILDERS
 from partner.kinds import KINDS
 from partner.operations import publishing
-from partner.schedules import EXPIRE_SECONDS, PRUNE_TASK, REFRESH_TASK, stamps_after
+from partner.schedules import EXPIRE_SECONDS, PRUNE_TASK, REFRESH_TASK, REQUESTED_TASK, stamps_after
+
+AT_ONCE = 50  # sites whose tasks start in the same second: many that changed together are spread out
+LONGEST_WAIT = 10
 
 
 @shared_task(name=REFRESH_TASK)
 def refresh_due_snapshots(kind: str | None = None) -> None:
     """Have the snapshots of a kind, or of all, computed for the sites whose inputs changed: a task for each.
 
-    A site that fails, or that is in hand already, holds up no other.
+    A site that fails, or that is in hand already, holds up no other; many are staggered.
     """
     now = timezone.now()
     for one in KINDS.values() if kind is None else [KINDS[kind]]:
-        for site_id in publishing.check_unchanged(kind=one, stamps=stamps_after(kind=one.name, now=now), now=now):
-            refresh_snapshot.apply_async(kwargs={"site_id": site_id, "kind": one.name}, expires=EXPIRE_SECONDS)
+        changed = publishing.check_unchanged(kind=one, stamps=stamps_after(kind=one.name, now=now), now=now)
+        for place, site_id in enumerate(changed):
+            refresh_snapshot.apply_async(
+                kwargs={"site_id": site_id, "kind": one.name},
+                countdown=min(place // AT_ONCE, LONGEST_WAIT),
+                expires=EXPIRE_SECONDS,
+            )
+
+
+@shared_task(name=REQUESTED_TASK)
+def refresh_requested_snapshots() -> None:
+    """Have the snapshots computed that operators ask for, whatever their inputs."""
+    for site_id, kind in publishing.requested():
+        refresh_snapshot.apply_async(kwargs={"site_id": site_id, "kind": kind}, expires=EXPIRE_SECONDS)
 
 
 @shared_task(name="partner.tasks.refresh_snapshot")

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from django.db.models import TextChoices
+from django.db.models import IntegerChoices, TextChoices
 
 KPI_ROLLUP: Final = "kpi-rollup"
 MAINTENANCE_SIGNALS: Final = "maintenance-signals"
@@ -44,3 +44,12 @@ class TaskType(TextChoices):
     INSPECTION = "inspection"
     CORRECTIVE_MAINTENANCE = "corrective_maintenance"
     SCHEDULED_SERVICE = "scheduled_service"
+
+
+class RatePlan(IntegerChoices):
+    """How often a partner's key may ask, in requests a minute; a key may also have a rate of its own [P2]."""
+
+    TRIAL = 60, "Trial"
+    STANDARD = 600, "Standard"
+    FAST = 6_000, "Fast"
+    UNLIMITED = 0, "Unlimited"

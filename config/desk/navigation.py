@@ -20,6 +20,7 @@ GROUPS = {
         ("Profiles", "badge", "partner.partnerprofile"),
         ("Partner keys", "vpn_key", "partner.partnerkey"),
         ("Snapshots", "photo_camera", "partner.snapshot"),
+        ("Custom kinds", "category", "partner.customkind"),
     ),
     "System": (
         ("API keys", "key", "partner.apikey"),

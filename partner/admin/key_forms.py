@@ -14,6 +14,7 @@ from markets.vocabulary import LimitSource
 from partner.models import ApiKey, PartnerKey
 from partner.models.keys import DEFAULT_PARTNER_RATE
 from partner.operations.keys import HIGHEST_RATE
+from partner.vocabulary import RatePlan
 from sites.models import Inverter, Site
 
 EXPIRY = {"expires_at": "Expires at (UTC)"}
@@ -68,7 +69,7 @@ class ApiKeyForm(RecordForm):
 
 
 class PartnerKeyForm(RecordForm):
-    """A new partner key; of one that exists, the sites that it opens."""
+    """A new partner key; of one that exists, the sites that it opens and its rate."""
 
     site_ids = forms.ModelMultipleChoiceField(
         label="Sites",
@@ -82,7 +83,9 @@ class PartnerKeyForm(RecordForm):
         max_value=HIGHEST_RATE,
         initial=DEFAULT_PARTNER_RATE,
         widget=UnfoldAdminIntegerFieldWidget,
-        help_text="0: as many as it likes.",
+        help_text="The plan: "
+        + ", ".join(f"{plan.label} {plan.value}" for plan in RatePlan if plan.value)
+        + ", 0: as many as it likes; or any other number.",
     )
 
     class Meta:
@@ -94,5 +97,5 @@ class PartnerKeyForm(RecordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk:
-            self.fields.pop("rate_per_minute", None)
+            self.fields["rate_per_minute"].initial = self.instance.rate_per_minute
             self.fields["site_ids"].initial = [site.pk for site in self.instance.sites.all()]

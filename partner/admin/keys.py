@@ -1,6 +1,6 @@
 """Keys in the back office: issued and shown once, listed by how they start, revoked by a button [C14]."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, NoReturn
 
 from django.contrib import admin
@@ -23,9 +23,13 @@ from partner.operations.keys import (
     issue_key,
     issue_partner_key,
     revoke,
+    rotate,
+    set_rate,
     set_sites,
 )
+from partner.vocabulary import RatePlan
 
+GRACE_HOURS = ("1", "24", "168")  # how long a rotated key may still open: an hour, a day, a week
 STATES = {"Open": "success", "Expired": "warning", "Revoked": "danger"}
 
 
@@ -71,12 +75,16 @@ class KeyAdmin(RecordAdmin):
 
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> HttpResponse:  # noqa: ARG002
         """The one page that shows the key's text, answered at once: the text is kept nowhere to redirect to."""
+        return self.issued_page(request, obj, request.issued_text)  # type: ignore[attr-defined]
+
+    def issued_page(self, request: HttpRequest, key: Any, text: str) -> HttpResponse:
+        """The key's text, once."""
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": f"New {self.opts.verbose_name}",
-            "key": obj,
-            "text": request.issued_text,  # type: ignore[attr-defined]
+            "key": key,
+            "text": text,
         }
         return TemplateResponse(request, "admin/partner/key/issued.html", context)
 
@@ -96,6 +104,9 @@ class KeyAdmin(RecordAdmin):
         """The page, with the button for a key that is not revoked yet."""
         key: ApiKey | PartnerKey | None = kwargs.get("obj")
         context |= {"show_save_and_add_another": False, "show_save_and_continue": False}
+        context["may_rotate"] = bool(isinstance(key, PartnerKey) and key.opens_at(timezone.now())) and self.may(
+            request, "change"
+        )
         context["may_revoke"] = bool(key and key.revoked_at is None and self.may(request, "change"))
         page: HttpResponse = super().render_change_form(request, context, **kwargs)
         return page
@@ -168,10 +179,12 @@ class PartnerKeyAdmin(KeyAdmin):
         """The sites that the key opens."""
         return ", ".join(sorted(site.name for site in key.sites.all()))
 
-    @display(description="Rate", ordering="rate_per_minute")
+    @display(description="Rate plan", ordering="rate_per_minute")
     def rate(self, key: PartnerKey) -> str:
-        """How often it may ask."""
-        return f"{key.rate_per_minute} a minute" if key.rate_per_minute else "any"
+        """How often it may ask, and the plan that this is."""
+        said = f"{key.rate_per_minute} a minute" if key.rate_per_minute else "any"
+        plan = dict(RatePlan.choices).get(key.rate_per_minute)
+        return f"{plan}: {said}" if plan else said
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """Keys with their sites: two queries, however many they are."""
@@ -182,11 +195,11 @@ class PartnerKeyAdmin(KeyAdmin):
         if obj is None:
             return [(None, {"fields": ("name", "site_ids", "rate_per_minute", "expires_at")})]
         times = (("created_at", "last_used_at"), ("expires_at", "revoked_at"))
-        return [(None, {"fields": (("name", "state"), "site_ids", ("starts_with", "rate"), *times)})]
+        return [(None, {"fields": (("name", "state"), "site_ids", ("starts_with", "rate_per_minute"), *times)})]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:  # noqa: ARG002
-        """All of an issued key but its sites."""
-        return (*self.readonly_fields, *(("name", "rate", "expires_at") if obj else ()))
+        """All of an issued key but its sites and its rate."""
+        return (*self.readonly_fields, *(("name", "expires_at") if obj else ()))
 
     def issue(self, form: Any, *, by: str, now: datetime) -> IssuedPartnerKey:
         """Issue the key."""
@@ -201,5 +214,24 @@ class PartnerKeyAdmin(KeyAdmin):
         )
 
     def update_record(self, record: PartnerKey, form: RecordForm, *, by: str, now: datetime) -> None:  # noqa: ARG002
-        """Let the key open the chosen sites."""
+        """Let the key open the chosen sites, as often as the form says."""
         set_sites(key=record, sites=form.cleaned_data["site_ids"], by=by)
+        set_rate(key=record, rate_per_minute=form.cleaned_data["rate_per_minute"], by=by)
+
+    def get_urls(self) -> list[URLPattern]:
+        """Those of every key, and the button that rotates."""
+        view = self.admin_site.admin_view(self.rotate)
+        return [path("<path:object_id>/rotate/", view, name="partner_partnerkey_rotate"), *super().get_urls()]
+
+    def rotate(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The button was pressed: the new key's page, once; the old one opens for the hours that were chosen."""
+        issued: list[IssuedPartnerKey] = []
+        hours = request.POST.get("hours", "")
+        grace = timedelta(hours=int(hours) if hours in GRACE_HOURS else int(GRACE_HOURS[1]))
+
+        def act(key: PartnerKey, *, by: str, now: datetime) -> str:
+            issued.append(rotate(key=key, grace=grace, by=by, now=now))
+            return f"{key.name} ({key.hint}…) opens until {now + grace:%Y-%m-%d %H:%M} UTC at the latest."
+
+        answer = self.answer_button(request, object_id, act=act)
+        return self.issued_page(request, issued[0].key, issued[0].text) if issued else answer

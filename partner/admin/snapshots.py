@@ -1,40 +1,52 @@
 """Snapshots in the back office: how old they are, whether the last run failed, and what partners read [P6]."""
 
 import json
+from datetime import datetime
+from typing import Any
 
 from django.contrib import admin
-from django.db.models import Model, QuerySet
-from django.http import HttpRequest
+from django.db.models import Func, IntegerField, Model, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.defaultfilters import filesizeformat
+from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.timesince import timesince
 from unfold.contrib.filters.admin import AutocompleteSelectMultipleFilter
 from unfold.decorators import display
 
-from config.admin.lists import DeskAdmin
+from config.admin.records import RecordAdmin
+from partner.kinds import KINDS
 from partner.models import Snapshot
+from partner.operations.publishing import request_refresh
 
 STATES = {"Current": "success", "Stale": "warning", "Failing": "danger", "Not published": ""}
-BODIES = ("body", "stale_body")
+BODIES = ("body", "stale_body", "packed_body", "packed_stale_body")
+
+
+def _request(snapshot: Snapshot, *, by: str, now: datetime) -> str:
+    request_refresh(snapshot=snapshot, by=by, now=now)
+    return f"{snapshot.kind} of {snapshot.site_id} will be computed within seconds, while the worker runs."
 
 
 @admin.register(Snapshot)
-class SnapshotAdmin(DeskAdmin):
+class SnapshotAdmin(RecordAdmin):
     """What is published, to be looked at: the worker alone writes it."""
 
-    list_display = ("site", "kind", "state", "age", "data_through", "last_checked_at", "next_check_at", "failure")
+    list_display = ("site", "kind", "state", "age", "size", "etag", "last_checked_at", "next_check_at", "failure")
     list_filter = (("site", AutocompleteSelectMultipleFilter),)
     list_select_related = ("site",)
     search_fields = ("site__name", "site__id", "kind")
     search_help_text = "Site or kind"
     ordering = ("site_id", "kind")
     fieldsets = (
-        (None, {"fields": (("site", "kind"), ("state", "age"), "data_through", "etag")}),
-        ("Runs", {"fields": (("last_checked_at", "next_check_at"), ("last_success_at", "stale_from"))}),
+        (None, {"fields": (("site", "kind"), ("state", "age"), ("data_through", "size"), ("etag", "stale_etag"))}),
+        ("Runs", {"fields": (("last_checked_at", "next_check_at"), ("last_success_at", "stale_from"), "requested_at")}),
         ("Last failure", {"fields": ("last_failed_at", "last_failure")}),
         ("Document", {"fields": ("document",)}),
     )
-    readonly_fields = ("state", "age", "document")
+    readonly_fields = ("state", "age", "size", "document")
+    change_form_outer_before_template = "admin/partner/snapshot/regenerate.html"
 
     @display(description="State", label=STATES)
     def state(self, snapshot: Snapshot) -> str:
@@ -49,6 +61,14 @@ class SnapshotAdmin(DeskAdmin):
     def age(self, snapshot: Snapshot) -> str:
         """How long ago the content last changed."""
         return f"{timesince(snapshot.published_at, depth=1)} ago" if snapshot.published_at else ""
+
+    @display(description="Size", ordering="body_length")
+    def size(self, snapshot: Any) -> str:
+        """How long the document is, and how long it is packed."""
+        if snapshot.body_length is None:
+            return ""
+        packed = f", {filesizeformat(snapshot.packed_length)} packed" if snapshot.packed_length else ""
+        return f"{filesizeformat(snapshot.body_length)}{packed}"
 
     @display(description="Last failure", ordering="last_failed_at")
     def failure(self, snapshot: Snapshot) -> str:
@@ -68,7 +88,27 @@ class SnapshotAdmin(DeskAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Snapshot]:
         """Snapshots; a list of them does not read the documents."""
         snapshots: QuerySet[Snapshot] = super().get_queryset(request)
-        return snapshots.defer(*BODIES)
+        lengths = {
+            "body_length": Func("body", function="octet_length", output_field=IntegerField()),
+            "packed_length": Func("packed_body", function="octet_length", output_field=IntegerField()),
+        }
+        return snapshots.defer(*BODIES).annotate(**lengths)
+
+    def get_urls(self) -> list[URLPattern]:
+        """Django's, and the button's."""
+        view = self.admin_site.admin_view(self.regenerate)
+        return [path("<path:object_id>/regenerate/", view, name="partner_snapshot_regenerate"), *super().get_urls()]
+
+    def regenerate(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The button was pressed: what is to be done is written down, and the worker picks it up."""
+        return self.answer_button(request, object_id, act=_request)
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
+        """The page, with the button for kinds that are computed here."""
+        snapshot: Snapshot | None = kwargs.get("obj")
+        context["may_regenerate"] = bool(snapshot and snapshot.kind in KINDS and self.may(request, "change"))
+        page: HttpResponse = super().render_change_form(request, context, **kwargs)
+        return page
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
         """The worker alone."""

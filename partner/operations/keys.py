@@ -10,7 +10,7 @@ from django.db import DatabaseError, connection
 from assets.models import Asset
 from config.api.audit import change
 from config.api.scopes import SCOPES
-from config.errors import Fault, InvalidError
+from config.errors import ConflictError, Fault, InvalidError
 from markets.vocabulary import LimitSource
 from partner.keys import API_PREFIX, PARTNER_PREFIX, digest_of, hint_of, make_key
 from partner.models import ApiKey, PartnerKey, PartnerKeySite
@@ -125,6 +125,38 @@ def set_sites(*, key: PartnerKey, sites: Collection[Site], by: str) -> None:
         PartnerKeySite.objects.filter(key=key).exclude(site__in=sites).delete()
         for site in sorted(set(sites), key=lambda one: one.pk):
             PartnerKeySite.objects.get_or_create(key=key, site=site)
+
+
+def set_rate(*, key: PartnerKey, rate_per_minute: int, by: str) -> None:
+    """Let the key ask so often a minute from now on; 0 means no limit."""
+    _refuse(*_rate_faults(rate_per_minute, lowest=0))
+    with change(by):
+        PartnerKey.objects.filter(pk=key.pk).exclude(rate_per_minute=rate_per_minute).update(
+            rate_per_minute=rate_per_minute
+        )
+    key.refresh_from_db(fields=["rate_per_minute"])
+
+
+def rotate(*, key: PartnerKey, grace: timedelta, by: str, now: datetime) -> IssuedPartnerKey:
+    """A new key in the place of one that opens: same name, sites and rate; the old one opens for a while yet.
+
+    ConflictError for a key that opens nothing any more.
+    """
+    with change(by):
+        old = PartnerKey.objects.select_for_update(no_key=True).get(pk=key.pk)
+        if not old.opens_at(now):
+            raise ConflictError(f"{old.name} ({old.hint}…) opens nothing any more; issue a new key instead.")
+        issued = issue_partner_key(
+            name=old.name,
+            sites=list(old.sites.order_by("id").values_list("pk", flat=True)),
+            rate_per_minute=old.rate_per_minute,
+            expires_at=old.expires_at,
+            by=by,
+            now=now,
+        )
+        ends_at = now + grace
+        PartnerKey.objects.filter(pk=old.pk).update(expires_at=min(ends_at, old.expires_at or ends_at))
+    return issued
 
 
 def revoke(*, key: ApiKey | PartnerKey, by: str, now: datetime) -> None:

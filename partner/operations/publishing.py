@@ -12,7 +12,7 @@ from psycopg.errors import SerializationFailure
 
 from config.database.transactions import consistent_view, try_lock
 from partner.documents import Computed, Variant, assembled, digest_of_content, packed, variant_of
-from partner.kinds import Kind
+from partner.kinds import KINDS, Kind
 from partner.models import Snapshot, SnapshotVersion
 from partner.queries import inputs_of
 from partner.schedules import Stamps
@@ -128,6 +128,18 @@ def publish(run: Run, computed: Computed, *, inputs: str) -> Outcome:
     )
     _keep_version(run, fresh, published_at)
     return Outcome.PUBLISHED
+
+
+def request_refresh(*, snapshot: Snapshot, by: str, now: datetime) -> None:
+    """Have the snapshot computed anew, whatever its inputs: beat picks it up; nobody waits for the broker."""
+    Snapshot.objects.filter(pk=snapshot.pk).update(requested_at=now)
+    logger.info("%s asks for %s", by, snapshot)
+
+
+def requested() -> list[tuple[str, str]]:
+    """The sites and kinds that somebody asked for."""
+    asked = Snapshot.objects.filter(requested_at__isnull=False, kind__in=KINDS)
+    return list(asked.order_by("requested_at").values_list("site_id", "kind"))
 
 
 def prune_versions(*, now: datetime) -> int:

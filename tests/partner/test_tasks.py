@@ -86,6 +86,7 @@ def test_the_names_of_tasks_are_what_schedules_and_the_run_command_call_them() -
     names = {name for name in app.tasks if name.startswith("partner.")}
     assert names == {
         "partner.tasks.refresh_due_snapshots",
+        "partner.tasks.refresh_requested_snapshots",
         "partner.tasks.refresh_snapshot",
         "partner.tasks.prune_versions",
     }
