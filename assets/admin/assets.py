@@ -17,7 +17,7 @@ from unfold.decorators import display
 from assets import operations
 from assets.admin.forms import AssetForm
 from assets.admin.page import beside_the_form
-from assets.admin.past import MODELS, past_of
+from assets.admin.past import MAY_SEE, MODELS, past_of
 from assets.admin.status import (
     LIFECYCLE_COLOURS,
     STATUS_COLOURS,
@@ -167,8 +167,10 @@ class AssetAdmin(RecordAdmin):
         if kind not in MODELS:
             raise Http404
         asset = self.get_object(request, unquote(object_id))
-        if asset is None or not self.has_view_permission(request, asset):
-            raise Http404 if asset is None else PermissionDenied
+        if asset is None:
+            raise Http404
+        if not (self.has_view_permission(request, asset) and request.user.has_perm(MAY_SEE[kind])):
+            raise PermissionDenied
         context = self.admin_site.each_context(request) | past_of(asset, kind=kind, before=request.GET.get("before"))
         return TemplateResponse(request, "admin/assets/asset/past.html", context | {"opts": self.opts})
 
@@ -178,6 +180,7 @@ class AssetAdmin(RecordAdmin):
         if asset:
             may_change, may_set_status = self.has_change_permission(request, asset), request.user.has_perm(SET_STATUS)
             context |= beside_the_form(asset, may_change=may_change, may_set_status=may_set_status)
+            context["pasts"] = [kind for kind, needed in MAY_SEE.items() if request.user.has_perm(needed)]
             context["show_delete"] = asset.lifecycle in DELETABLE
         page: HttpResponse = super().render_change_form(request, context, **kwargs)
         return page

@@ -12,6 +12,7 @@ from config.api.values import plain
 
 SHOWN = 50
 TITLES = {"statuses": "Status history", "dispatches": "Dispatches"}
+MAY_SEE = {"statuses": "assets.view_statusentry", "dispatches": "assets.view_dispatch"}
 MODELS: Mapping[str, Any] = {"statuses": StatusEntry, "dispatches": Dispatch}
 _signer = signing.Signer(salt="leitstand.past")
 

@@ -163,8 +163,11 @@ class TestPast:
         assert desk.get(page_of(battery, "past/statuses") + "?before=x").status_code == 400
 
     def test_it_is_for_those_who_may_see_the_asset(self, battery: Asset) -> None:
-        viewer = desk_of(make_operator("assets.view_asset"))
+        viewer = desk_of(make_operator("assets.view_asset", "assets.view_dispatch"))
         assert viewer.get(page_of(battery, "past/dispatches")).status_code == 200
+        assert viewer.get(page_of(battery, "past/statuses")).status_code == 403
+        text = text_of(viewer.get(page_of(battery)))
+        assert ("/past/dispatches/" in text, "/past/statuses/" in text) == (True, False)
         assert desk_of(make_operator(name="otto")).get(page_of(battery, "past/dispatches")).status_code == 403
         assert viewer.get(page_of(battery, "past/telemetry")).status_code == 404
         assert viewer.get("/admin/assets/asset/NONE/past/statuses/").status_code == 404
