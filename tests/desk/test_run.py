@@ -9,7 +9,10 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -34,6 +37,7 @@ PARTS = (
     "celery -A config.celery worker",
     "celery -A config.celery beat",
     "manage ingest_events",
+    "manage simulate_fleet",
 )
 
 Finished = subprocess.CompletedProcess[str]
@@ -64,12 +68,34 @@ def health(desk: RunningDesk) -> object:
         return json.load(answer)
 
 
+def key_of(desk: RunningDesk) -> str:
+    """The demo's key, out of what the desk says when it is ready."""
+    assert desk.process.stdout
+    return next(line.split()[2] for line in desk.process.stdout if line.strip().startswith("API key"))
+
+
+def fleet_is_alive(desk: RunningDesk, *, key: str) -> bool:
+    """Whether the demo fleet's battery is online and has dispatches of today or yesterday, as the API answers [E2]."""
+    today = datetime.now(UTC).date()
+    window = f"from={today - timedelta(days=1)}T00:00:00Z&to={today + timedelta(days=2)}T00:00:00Z"
+
+    def read(path: str) -> Any:
+        asked = urllib.request.Request(f"{desk.url}/api/v1/{path}", headers={"X-API-Key": key})  # noqa: S310
+        with urllib.request.urlopen(asked, timeout=10) as answer:  # noqa: S310
+            return json.load(answer)
+
+    statuses = read("status?asset_ids=DE_50HZ_BOXBERG_1&latest=true")["statuses"]
+    dispatches = read(f"dispatches?asset_ids=DE_50HZ_BOXBERG_1&{window}")["dispatches"]
+    return bool(dispatches) and [one["status"] for one in statuses] != ["UNKNOWN"]
+
+
 def test_the_next_start_recovers_when_everything_was_killed(data: Path) -> None:
     with running_desk(data):
         for line in processes_of(data):
             os.kill(int(line.split()[0]), signal.SIGKILL)
     with running_desk(data) as desk:
         assert health(desk) == {"status": "ok"}
+        assert eventually(partial(fleet_is_alive, desk, key=key_of(desk)), patience=60)
         desk.process.kill()
         assert eventually(lambda: not processes_of(data))
 

@@ -21,7 +21,7 @@ MOST = 2.0
 ENTRIES = """
 INSERT INTO assets_statusentry (asset_id, effective_at, event_id, status, reasons)
 SELECT id, %(begin)s + minute * interval '1 minute', 'e' || minute, 'ONLINE', '[]'
-FROM generate_series(%(first)s, %(last)s) AS minute CROSS JOIN unnest(%(ids)s::text[]) AS asset (id)
+FROM generate_series(%(first)s::int, %(last)s::int) AS minute CROSS JOIN unnest(%(ids)s::text[]) AS asset (id)
 """
 
 
