@@ -11,5 +11,5 @@ from config.desk.application import Application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 django.setup(set_prefix=False)
-application = import_string("partner.api.front.in_front_of")(Application())  # snapshots past Django, docs/adr/0016
+application = import_string("partner.api.front.in_front_of")(Application())  # snapshots past Django, docs/adr/0019
 get_resolver().url_patterns  # noqa: B018  loads every view now rather than in the first request

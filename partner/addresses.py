@@ -64,7 +64,7 @@ def _kind_in(text: str) -> str:
 
 # `/snapshot` takes the filters of the kind's own endpoint [P1].
 _QUERY_OF_KIND: Mapping[str, type[SnapshotQuery]] = {
-    kind: create_model(f"Snapshot{one.query.__name__}", __base__=(SnapshotQuery, one.query))
+    kind: create_model(f"Snapshot{one.query.__name__}", __base__=(SnapshotQuery, one.query))  # type: ignore[arg-type]
     for kind, one in FILTERS.items()
 }
 SNAPSHOT: Final = Address(SnapshotQuery)

@@ -30,7 +30,7 @@ class RegisteredKind(Kind):
     given: Mapping[str, Any] = field(default_factory=dict)
 
     @property
-    def schema_text(self) -> str:  # type: ignore[override]  # of other kinds it is read once
+    def schema_text(self) -> str:
         """The JSON Schema, as it is published: the given one, with what every snapshot has."""
         return json.dumps(published_schema(self.name, self.given), ensure_ascii=False)
 

@@ -1,7 +1,7 @@
 """The thin layer in front of Django: answers requests for snapshots from memory [P2] [P6].
 
 What is answered is decided by partner/answers.py, as it is for the documented views behind it. What is not in memory is
-handed on to them; what they have answered is in memory for the next. docs/adr/0016 says what this may know.
+handed on to them; what they have answered is in memory for the next. docs/adr/0019 says what this may know.
 """
 
 from collections import deque
@@ -86,7 +86,7 @@ class Remembered:
 class SnapshotsFirst:
     """A WSGI application: snapshots from memory, everything else from the one behind it."""
 
-    def __init__(self, behind: Application, *, memory: Memory, keep_fresh: Callable[[], object]) -> None:
+    def __init__(self, behind: Application, *, memory: Memory, keep_fresh: Callable[[], None]) -> None:
         self.behind = behind
         self.memory = memory
         self.keep_fresh = keep_fresh
@@ -153,7 +153,12 @@ def in_front_of(behind: Application) -> SnapshotsFirst:
     """The layer before an application, with a memory of its own that is kept fresh in each process that serves."""
     memory = Memory()
     reader = Keeper("snapshots", lambda: memory.refresh(now=timezone.now()))
-    front = SnapshotsFirst(behind, memory=memory, keep_fresh=lambda: (reader.start(), writer.start()))
+
+    def keep_fresh() -> None:
+        reader.start()
+        writer.start()
+
+    front = SnapshotsFirst(behind, memory=memory, keep_fresh=keep_fresh)
     writer = Keeper("snapshot log", front.write_log)
     return front
 
