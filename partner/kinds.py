@@ -65,7 +65,7 @@ KINDS: Mapping[str, Kind] = {
             version=1,
             revision_kinds=("telemetry", "forecasts", "prices"),
             hourly=True,
-            period=timedelta(minutes=1),
+            period=timedelta(minutes=5),  # telemetry of thousands of sites comes by the minute; their hours do not
         ),
         Kind(MAINTENANCE_SIGNALS, version=1, revision_kinds=("telemetry",)),
         Kind(MAINTENANCE_SCHEDULE, version=1, revision_kinds=("telemetry",), period=timedelta(minutes=5)),

@@ -82,6 +82,7 @@ def test_what_is_not_computed_yet_is_told_so_and_comes_when_it_is(page: Page, pr
     open_board(page, make_partner_key(profile.site).text)
     for sentence in ("The key figures are", "The forecast is", "Signals are", "The schedule is"):
         expect(page.get_by_text(f"{sentence} not computed yet.")).to_be_visible()
+    expect(page.get_by_role("status")).to_have_text("Not computed yet")
     make_board(profile, now=timezone.now())
     page.clock.fast_forward(A_MINUTE)
     expect(page.get_by_text("Performance ratio")).to_be_visible()

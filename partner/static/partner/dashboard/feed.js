@@ -46,10 +46,10 @@ export class Feed {
             wait = this.fail("offline");
         }
         this.retryAt = Date.now() + wait;
-        this.changed(this);
-        if (!this.isEnded && !STOPPED.includes(this.state)) {
+        if (!STOPPED.includes(this.state)) {
             this.timer = setTimeout(() => (document.hidden ? null : this.ask()), wait);
         }
+        this.changed(this); // last, so that what goes wrong in drawing does not end the asking
     }
 
     // What an answer means; how many milliseconds to wait before the next question.

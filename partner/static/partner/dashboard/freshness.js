@@ -17,9 +17,10 @@ const WORDS = {
 };
 const BAD = ["offline", "unavailable", "limited", "stale", "wrong"];
 
-// The most urgent state that any document is in.
+// The most urgent state that any document is in; one that is not computed yet says nothing about the others.
 function worst(feeds) {
-    return BAD.find((state) => feeds.some((feed) => feed.state === state)) || (feeds.some((feed) => feed.state === "loading") ? "loading" : "fresh");
+    const isIn = (state) => feeds.some((feed) => feed.state === state);
+    return [...BAD, "loading", "fresh"].find(isIn) || "missing";
 }
 
 function lastLoaded(feeds) {
@@ -48,7 +49,7 @@ function sentence(state, feeds) {
     return state in sentences ? sentences[state]() : "";
 }
 
-const TONES = { fresh: "good", loading: "", stale: "poor", limited: "poor", offline: "bad", unavailable: "bad", wrong: "bad" };
+const TONES = { fresh: "good", loading: "", missing: "poor", stale: "poor", limited: "poor", offline: "bad", unavailable: "bad", wrong: "bad" };
 
 function say(place, text) {
     if (place.textContent !== text) {

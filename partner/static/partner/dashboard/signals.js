@@ -1,7 +1,7 @@
 // Maintenance signals, the worst of them to be picked out by severity.
 
 import { element, empty, folded, heading } from "./dom.js";
-import { ago, instant } from "./format.js";
+import { instant } from "./format.js";
 
 const SEVERITIES = ["Critical", "High", "Medium", "Low"];
 const SHOWN = 5;
@@ -33,7 +33,7 @@ function item(signal) {
             {},
             element("p", { class: "what" }, signal.type, element("span", {}, ` ${signal.asset_id}`)),
             element("p", { class: "note" }, signal.description),
-            element("p", { class: "note" }, element("time", { datetime: signal.timestamp, title: instant(signal.timestamp) }, `Detected ${ago(signal.timestamp)}`)),
+            element("p", { class: "note" }, "Detected ", element("time", { datetime: signal.timestamp }, instant(signal.timestamp))),
         ),
     );
 }
