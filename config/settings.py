@@ -158,8 +158,8 @@ DATABASES = {
         conn_health_checks=True,
     )
 }
-# A server that is gone without a word (its machine, or the way to it) is noticed within half a minute. One that is frozen
-# still has its kernel answer: who waits for it goes on when it does.
+# A server that is gone without a word (its machine, or the way to it) is noticed within half a minute. One that is
+# frozen still has its kernel answer: who waits for it goes on when it does.
 DATABASES["default"]["OPTIONS"] = {
     "connect_timeout": 5,
     "keepalives_idle": 15,
