@@ -4,28 +4,34 @@ What differs between them is data (a `Periods` each, beside their models); what 
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
 
-from django.db import DataError, IntegrityError, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 from pydantic import BaseModel, TypeAdapter
 from pydantic_core import to_json
 
-from assets.revisions import raise_revisions
+from assets.revisions import RAISE_WRITTEN, raise_revisions
 from config.api.batches import Stored, refuse_repeats
 from config.api.pagination import Page
 from config.api.plain_batches import PlainRow
 from config.database.pages import JsonPage, Order, Selection, key_of, page
 from config.database.periods import PeriodTable
 from config.database.refusals import retried
-from config.database.upsert import Upserted, upsert, upsert_and_echo
+from config.database.upsert import upsert, upsert_and_echo, upsert_of_known
 from config.errors import DomainError
 
 Item = TypeVar("Item", bound=BaseModel)
 
+
+class UnknownOwnerError(Exception):
+    """Some owner of a plain batch does not exist, or not for the caller; its strict reading names them."""
+
+
 # How a batch in plain form is refused: by a rule, by a constraint, or for a day that does not exist.
-PLAIN_REFUSALS = (DomainError, IntegrityError, DataError, ValueError)
+PLAIN_REFUSALS = (UnknownOwnerError, DomainError, IntegrityError, DataError, ValueError)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -80,32 +86,36 @@ def put_periods(
             periods.lock_owners(owner_ids, visible=visible)
         stored = upsert(periods.table, rows=rows, now=now, owner_id=owner_id)
         raise_revisions(owner_ids=stored.owners, kind=periods.kind, now=now)
-    return _counted(stored, len(items))
+    unchanged = len(items) - stored.inserted - stored.updated
+    return Stored(inserted=stored.inserted, updated=stored.updated, unchanged=unchanged)
 
 
 @retried
 def put_plain_periods(
     periods: Periods[Item], *, rows: Sequence[PlainRow], now: datetime, visible: Collection[str] | None = None
 ) -> Stored:
-    """Likewise a batch in plain form, which nobody has looked at item by item.
+    """Likewise a batch in plain form, which nobody has looked at item by item, by one statement.
 
     Whatever is wrong with it is one of PLAIN_REFUSALS, and stores nothing; what it is, its strict reading says.
     """
     owners, times, *others = ([row[column.name] for row in rows] for column in periods.table.key)
     keys = list(zip(owners, map(datetime.fromisoformat, times), *others, strict=True))
     refuse_repeats(keys, items=periods.field, naming=periods.naming(owned=False))
-    with transaction.atomic():
-        if periods.lock_owners:
-            periods.lock_owners(set(owners), visible=visible)
-        stored = upsert(periods.table, rows=to_json(rows).decode(), now=now)
-        raise_revisions(owner_ids=stored.owners, kind=periods.kind, now=now)
-    return _counted(stored, len(rows))
-
-
-def _counted(stored: Upserted, count: int) -> Stored:
-    """What became of so many rows."""
-    unchanged = count - stored.inserted - stored.updated
-    return Stored(inserted=stored.inserted, updated=stored.updated, unchanged=unchanged)
+    if visible is not None and not set(visible).issuperset(owners):
+        raise UnknownOwnerError
+    with transaction.atomic() if connection.in_atomic_block else nullcontext():  # by itself it is a transaction
+        stored = upsert_of_known(
+            periods.table,
+            rows=to_json(rows).decode(),
+            owner_ids=set(owners),
+            now=now,
+            also=RAISE_WRITTEN,
+            params={"kind": periods.kind},
+        )
+    if stored is None:
+        raise UnknownOwnerError
+    inserted, updated = stored
+    return Stored(inserted=inserted, updated=updated, unchanged=len(rows) - inserted - updated)
 
 
 @retried

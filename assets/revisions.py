@@ -14,6 +14,14 @@ INSERT INTO assets_revision AS stored (owner_id, kind, number, changed_at)
 SELECT owner_id, %(kind)s, 1, %(now)s FROM unnest(%(owner_ids)s::text[]) AS given (owner_id) ORDER BY owner_id
 ON CONFLICT (owner_id, kind) DO UPDATE SET number = stored.number + 1, changed_at = excluded.changed_at
 """
+# The same for what a statement has written, as a part of it.
+RAISE_WRITTEN = """
+raised AS (
+    INSERT INTO assets_revision AS stored (owner_id, kind, number, changed_at)
+    SELECT DISTINCT owner, %(kind)s::text, 1, %(now)s FROM written ORDER BY owner
+    ON CONFLICT (owner_id, kind) DO UPDATE SET number = stored.number + 1, changed_at = excluded.changed_at
+)
+"""
 # As text: the ORM takes 0.6 ms to make it, in a request that answers 304 in 1.4.
 READ = """
 SELECT owner_id, number FROM assets_revision WHERE owner_id = ANY(%(owner_ids)s) AND kind = %(kind)s ORDER BY owner_id

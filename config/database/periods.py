@@ -8,6 +8,7 @@ text that PostgreSQL writes; no row becomes an object.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from django.db import connection, models
 
@@ -67,6 +68,12 @@ class PeriodTable:
     def owner(self) -> Column:
         """Whose rows they are."""
         return self.key[0]
+
+    @property
+    def owners(self) -> str:
+        """The table of the owners, where they are records."""
+        owner: Any = self.owner.field.related_model
+        return str(owner._meta.db_table)  # noqa: SLF001
 
     @property
     def time(self) -> Column:

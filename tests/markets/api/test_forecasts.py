@@ -156,10 +156,10 @@ def test_a_key_bound_to_assets_sees_and_writes_no_others(battery: str, neighbour
 def test_any_number_of_forecasts_takes_the_same_statements(
     api: ApiClient, battery: str, django_assert_num_queries: Any
 ) -> None:
-    """Pinned: the key, the note of its use, and in one transaction lock, upsert and revision."""
+    """Pinned: the key, and one statement that locks, upserts and revises; in tests within a savepoint."""
     put(api, forecast(battery, 500))
     for items in ([forecast(battery)], [forecast(battery, slot, generation=7) for slot in range(200)]):
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(4):
             put(api, *items)
     with django_assert_num_queries(3):
         api.get(f"{PATH}?asset_ids={battery}&{MORNING}&limit=1000")
