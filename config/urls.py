@@ -5,7 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path, register_convert
 from django.views.generic import RedirectView
 
 from config.api.keys import KeyConverter
-from config.desk import asset_day
+from config.desk import asset_day, site_day
 from config.desk.admin import dead_events
 from config.desk.admin.audit import audit
 from config.desk.admin.health import health_page
@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health/ready", Health.as_view({"get": "ready"})),
     path("metrics", Metrics.as_view({"get": "retrieve"})),
     path("admin", RedirectView.as_view(pattern_name="admin:index")),
+    path("admin/site-day/<key:site_id>", site_day.page, name="site_day"),
     path("admin/asset-day/<key:asset_id>", asset_day.page, name="asset_day"),
     path("admin/needing/<str:flag>/", admin.site.admin_view(fleet_needing), name="fleet_needing"),
     path("admin/audit/", admin.site.admin_view(audit), name="audit"),

@@ -8,9 +8,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib import admin
-from django.core.exceptions import BadRequest, PermissionDenied
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils import timezone
 from pydantic_core import to_json
 
 from assets.dispatches import DISPATCHES
@@ -22,6 +21,7 @@ from assets.state_snapshots import STATE_SNAPSHOTS
 from assets.statuses import STATUSES
 from config.api.pagination import Page
 from config.api.values import edge, plain
+from config.desk.delivery_days import day_answer, day_of
 from markets.periods import FORECASTS, RESERVATIONS
 from markets.queries.limits import list_limits
 
@@ -45,23 +45,10 @@ def asset_day(request: HttpRequest, asset_id: str) -> HttpResponse:
     parts = {name for name, (_, _, permission) in PARTS.items() if request.user.has_perm(permission)}
     if request.user.has_perm("markets.view_limit"):
         parts.add("limits")
-    answer = HttpResponse(day_text(asset_id, _day(request), parts=parts), content_type="application/json")
-    answer["Cache-Control"] = "private, no-store"
-    return answer
+    return day_answer(day_text(asset_id, day_of(request), parts=parts))
 
 
 page = admin.site.admin_view(asset_day)
-
-
-def _day(request: HttpRequest) -> date:
-    text = request.GET.get("day") or f"{timezone.now().astimezone(MARKET_ZONE):%Y-%m-%d}"
-    try:
-        day = date.fromisoformat(text)
-    except ValueError as error:
-        raise BadRequest("day should be a date such as 2026-05-01.") from error
-    if not date(2000, 1, 1) <= day <= date(2200, 1, 1):
-        raise BadRequest("day should lie between 2000 and 2200.")
-    return day
 
 
 def day_text(asset_id: str, day: date, *, parts: set[str]) -> str:

@@ -36,6 +36,7 @@ class SiteAdmin(RecordAdmin):
     search_help_text = "Id or name"
     ordering = ("id",)
     readonly_fields = ("id", "place", "created_at", "updated_at")
+    change_form_outer_before_template = "admin/sites/site/day.html"
     change_form_outer_after_template = "admin/sites/site/inverters.html"
     deletion_meaning = (
         "Its limits, readings, partner profile and snapshots go with it. A site that has inverters is not deleted."

@@ -1,43 +1,25 @@
-/* An asset's delivery day: fetches it, lays it on its slots, and shows it as charts, statuses and a table. */
+/* An asset's delivery day: laid on its slots, and shown as charts, statuses and a table. */
 "use strict";
 
 (() => {
     const room = document.getElementById("day");
     if (!room) return;
-    const { SLOT, clock, number, power, energy } = window.DayChart;
+    const { clock, number, power, energy } = window.DayChart;
+    const { overlay, element } = window.dayRoom;
     const part = (name) => room.querySelector(`[data-${name}]`);
-    const input = document.getElementById("day-date");
     const shown = new Set();
-    let day = null, asked = 0;
+    let day = null;
 
-    const element = (name, text, attributes = {}) => {
-        const made = document.createElement(name);
-        made.textContent = text;
-        for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-        return made;
-    };
-
-    /* What holds in a slot: of periods that may be longer, what they say of it. */
-    function overlay(slots, periods, put) {
-        for (const one of periods || []) {
-            const start = Date.parse(one.start_time), end = Date.parse(one.end_time);
-            for (const slot of slots) if (start <= slot.start && slot.start < end) put(slot, one);
-        }
-    }
-
-    function laid(found) {
-        const from = Date.parse(found.start), to = Date.parse(found.end);
-        const grid = [];
-        for (let start = from; start < to; start += SLOT) {
-            grid.push({ start, end: start + SLOT, limit: null, reserved: new Map(), forecast: null });
-        }
-        overlay(grid, found.limits, (slot, one) => { slot.limit = one; });
-        overlay(grid, found.reservations, (slot, one) => {
+    function lay(found) {
+        overlay(found.grid, found.limits, (slot, one) => { slot.limit = one; });
+        overlay(found.grid, found.reservations, (slot, one) => {
             slot.reserved.set(one.market, (slot.reserved.get(one.market) || 0) + number(one.power));
         });
-        overlay(grid, found.forecasts, (slot, one) => { slot.forecast = number(one.generation) - number(one.consumption); });
-        const markets = [...new Set((found.reservations || []).map((one) => one.market))].sort();
-        return { ...found, from, to, grid, markets, slotAt: (at) => grid[Math.floor((at - from) / SLOT)] };
+        overlay(found.grid, found.forecasts, (slot, one) => {
+            slot.forecast = number(one.generation) - number(one.consumption);
+        });
+        found.markets = [...new Set((found.reservations || []).map((one) => one.market))].sort();
+        found.isLaid = true;
     }
 
     function showSources() {
@@ -107,45 +89,18 @@
         part("said").textContent = counted.filter(Boolean).join(" · ");
     }
 
-    function show() {
+    function show(found) {
+        day = found;
+        if (!day.isLaid) lay(day);
+        const change = part("change");
+        if (change) change.href = `${room.dataset.limits}&day=${day.day}`;
         say();
         showSources();
         power(part("power"), day, [...shown]);
         energy(part("energy"), day);
         showStatuses();
         showTable();
-        room.dataset.shown = day.day;
     }
 
-    async function load(text) {
-        const turn = ++asked;
-        try {
-            const answer = await fetch(`${room.dataset.address}?day=${encodeURIComponent(text)}`, {
-                headers: { Accept: "application/json" },
-            });
-            if (turn !== asked) return;
-            if (!answer.ok) throw new Error(`The server answered ${answer.status}`);
-            day = laid(await answer.json());
-            input.value = day.day;
-            const change = part("change");
-            if (change) change.href = `${room.dataset.limits}&day=${day.day}`;
-            show();
-        } catch (error) {
-            if (turn === asked) part("said").textContent = `The day could not be loaded: ${error.message}. Choose it again.`;
-        }
-    }
-
-    function moved(by) {
-        const base = new Date(`${input.value || new Date().toISOString().slice(0, 10)}T12:00:00Z`);
-        base.setUTCDate(base.getUTCDate() + by);
-        return base.toISOString().slice(0, 10);
-    }
-
-    for (const button of room.querySelectorAll("[data-move]")) {
-        button.addEventListener("click", () => load(moved(Number(button.dataset.move))));
-    }
-    part("today").addEventListener("click", () => load(""));
-    input.addEventListener("change", () => { if (input.value) load(input.value); });
-    new MutationObserver(() => { if (day) show(); }).observe(document.documentElement, { attributeFilter: ["class"] });
-    load(new URLSearchParams(location.search).get("day") || "");
+    window.dayRoom(room, show);
 })();

@@ -207,5 +207,24 @@ window.DayChart = (() => {
         return draw(canvas, day, { datasets, unit: "MWh", lines: (slot) => binding(slot, names) });
     }
 
-    return { SLOT, clock, number, power, energy };
+    /* What a site's point of connection allows, what its assets may do together, and what it delivers. */
+    function site(canvas, day) {
+        const tint = colour("--color-primary-600", "#0e7490"), quiet = colour("--desk-quiet", "#6b7280");
+        const line = (label, read, more) => ({ label, data: corners(day.grid, read), ...stepped, ...more });
+        const datasets = [
+            line("Import limit", (slot) => number(slot.poc?.power_import), { borderColor: tint, fill: false }),
+            line("Export limit", (slot) => number(slot.poc?.power_export), {
+                borderColor: tint, fill: "-1", backgroundColor: "rgb(14 116 144 / 12%)",
+            }),
+            line("Assets may charge", (slot) => number(slot.allowed?.charge), { borderColor: quiet, borderDash: [6, 3] }),
+            line("Assets may discharge", (slot) => number(slot.allowed?.discharge), {
+                borderColor: quiet, borderDash: [6, 3],
+            }),
+            line("Delivered", (slot) => number(slot.delivered), { borderColor: "#15803d", borderWidth: 2 }),
+        ].filter((set) => set.data.some((point) => point.y !== null));
+        const more = (slot) => (slot?.allowed ? ["", `${slot.allowed.limited} of ${day.assets} assets have limits`] : []);
+        return draw(canvas, day, { datasets, unit: "MW", lines: more });
+    }
+
+    return { SLOT, clock, number, power, energy, site };
 })();

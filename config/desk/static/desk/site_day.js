@@ -1,0 +1,67 @@
+/* A site's delivery day: its point of connection against its assets, its output, and how its inverters are doing. */
+"use strict";
+
+(() => {
+    const room = document.getElementById("site-day");
+    if (!room) return;
+    const { clock, number, site } = window.DayChart;
+    const { overlay, element } = window.dayRoom;
+    const part = (name) => room.querySelector(`[data-${name}]`);
+    const LABELS = {
+        system_pr: "performance ratio", pr_target: "its target", true_uptime_pct: "uptime (%)", availability_pct: "availability (%)",
+    };
+
+    function lay(day) {
+        overlay(day.grid, day.limits, (slot, one) => { slot.poc = one; });
+        for (const one of day.allowed || []) {
+            const slot = day.slotAt(Date.parse(one.start_time));
+            if (slot) slot.allowed = one;
+        }
+        for (const one of day.output || []) {
+            const slot = day.slotAt(Date.parse(one.start_time));
+            if (slot) slot.delivered = one.power;
+        }
+    }
+
+    function say(day) {
+        const beyond = day.grid.filter(({ poc, allowed }) => poc && allowed
+            && (number(allowed.discharge) > number(poc.power_export) || number(allowed.charge) < number(poc.power_import)));
+        part("said").textContent = [
+            `${day.slots} slots in ${day.zone}`,
+            `${(day.limits || []).length} limits of the point of connection`,
+            day.assets === undefined ? "" : `${day.assets} assets`,
+            beyond.length ? `in ${beyond.length} slots the assets together may do more than the point of connection allows` : "",
+        ].filter(Boolean).join(" · ");
+    }
+
+    function showFigures({ performance }) {
+        const figures = Object.entries(LABELS).filter(([name]) => performance && performance[name] !== null);
+        part("figures").replaceChildren(...figures.map(([name, label]) => {
+            const item = element("li", "", { class: "desk-figure" });
+            item.append(element("b", String(Math.round(performance[name] * 1000) / 1000)), ` ${label}`);
+            return item;
+        }));
+    }
+
+    function showReadings(day) {
+        const local = clock(day.zone, { year: "numeric", month: "2-digit", day: "2-digit" });
+        part("readings").replaceChildren(...(day.readings || []).map((one) => {
+            const row = element("tr", "");
+            const when = element("td", "");
+            when.append(element("time", local(Date.parse(one.time)), { datetime: one.time, title: one.time }));
+            row.append(
+                element("th", one.inverter_id, { scope: "row" }), when, element("td", one.power_kw),
+                element("td", (one.state || "").toLowerCase()), element("td", one.temperature_c ?? ""),
+            );
+            return row;
+        }));
+    }
+
+    window.dayRoom(room, (day) => {
+        lay(day);
+        say(day);
+        showFigures(day);
+        site(part("power"), day);
+        showReadings(day);
+    });
+})();
