@@ -9,7 +9,7 @@ import pytest
 import redis
 from django.conf import settings
 
-from config.api.rate_limit import LEFT_ALONE_SECONDS, Counters, connect
+from config.api.rate_limit import LARGEST_LEASE, LEFT_ALONE_SECONDS, Counters, Leases, connect
 
 
 @pytest.fixture
@@ -91,3 +91,42 @@ def test_the_client_has_no_patience_of_its_own() -> None:
     options = connect("redis://127.0.0.1:1").connection_pool.connection_kwargs
     assert options["socket_timeout"] == options["socket_connect_timeout"] == 0.2
     assert isinstance(connect("redis://127.0.0.1:1"), redis.Redis)
+
+
+def test_one_process_counts_down_exactly_and_asks_redis_seldom(counters: Counters) -> None:
+    leases, trips = Leases(counters), []
+    count = counters.count
+    counters.count = lambda *one, **more: trips.append(1) or count(*one, **more)  # type: ignore[method-assign, func-returns-value, assignment]
+    taken = [leases.take("partner", limit=600) for _ in range(602)]
+    assert [one.remaining for one in taken[:600] if one] == list(range(599, -1, -1))
+    assert [one.exceeded for one in taken if one] == [False] * 600 + [True] * 2
+    assert len(trips) < 120
+
+
+def test_all_processes_together_never_let_more_through_and_waste_little(counters: Counters) -> None:
+    """What one has counted ahead and never uses is at most a sixteenth of what there was."""
+    idle, busy = Leases(counters), Leases(Counters(connect(settings.REDIS_URL)))
+    through = sum(not one.exceeded for _ in range(40) if (one := idle.take("partner", limit=600)))
+    through += sum(not one.exceeded for _ in range(700) if (one := busy.take("partner", limit=600)))
+    assert 600 - LARGEST_LEASE <= through <= 600
+
+
+def test_a_small_limit_is_exact_over_processes(counters: Counters) -> None:
+    processes = [Leases(counters) for _ in range(3)]
+    taken = [processes[number % 3].take("partner", limit=10) for number in range(30)]
+    assert sum(not one.exceeded for one in taken if one) == 10
+
+
+def test_a_changed_limit_holds_at_once(counters: Counters) -> None:
+    leases = Leases(counters)
+    assert [leases.take("partner", limit=1).exceeded for _ in range(2)] == [False, True]  # type: ignore[union-attr]
+    assert leases.take("partner", limit=5).exceeded is False  # type: ignore[union-attr]
+
+
+def test_a_lease_goes_on_while_redis_is_gone_and_then_everybody_is_served(counters: Counters) -> None:
+    leases = Leases(counters)
+    for _ in range(2):
+        leases.take("partner", limit=600)  # the second counts one ahead
+    counters.left_alone_until = time.monotonic() + 60
+    assert leases.take("partner", limit=600) is not None
+    assert leases.take("partner", limit=600) is None

@@ -1,5 +1,6 @@
 """The vendor's own Python client against a live server [P9]."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from asoba.exceptions import AuthenticationError, RateLimitError, ServiceUnavail
 from django.utils import timezone
 from pytest_django import live_server_helper
 
+from partner.kinds import KINDS
 from partner.models import PartnerProfile
 from tests.factories.keys import make_partner_key
 from tests.factories.plants import make_profile, make_site
@@ -67,3 +69,32 @@ def test_refusals_become_its_own_errors(live_server: LiveServer, profile: Partne
         partner.get_snapshot("Sibaya", "forecast")
     with pytest.raises(RateLimitError):
         partner.get_kpi_rollup("Sibaya")
+
+
+def test_all_five_endpoints_answer_it_with_filters_and_its_cached_objects(
+    live_server: LiveServer, profile: PartnerProfile
+) -> None:
+    """[P9]: each body validates against its published schema; another filter is another object and another tag."""
+    for kind in KINDS:
+        make_snapshot(profile, now=timezone.now(), kind=kind)
+    partner = vendor_client(live_server, make_partner_key(profile.site).text)
+    calls: dict[str, Callable[[], Any]] = {
+        "kpi-rollup": lambda: partner.get_kpi_rollup("Sibaya"),
+        "maintenance-signals": lambda: partner.get_maintenance_signals("Sibaya"),
+        "forecast": lambda: partner.get_forecast_snapshot("Sibaya"),
+        "maintenance-schedule": lambda: partner.get_maintenance_schedule("Sibaya"),
+    }
+    for kind, call in calls.items():
+        found = call()
+        assert call() is found
+        KINDS[kind].validator.validate(found)
+        assert partner.get_snapshot("Sibaya", kind) == found
+    everything = calls["maintenance-signals"]()
+    low = partner.get_maintenance_signals("Sibaya", severity="low")
+    assert (len(everything["signals"]), low["signals"], low["summary"]["by_severity"]) == (1, [], {})
+    assert partner.get_maintenance_signals("Sibaya", since=everything["cursor"])["signals"] == []
+    assert partner.get_snapshot("Sibaya", "maintenance-signals", severity="low") == low
+    assert partner.get_forecast_snapshot("Sibaya", horizon="1h")["horizon_hours"] == 1
+    assert partner.get_maintenance_schedule("Sibaya", since="2999-01-01T00:00:00Z")["summary"]["total_tasks"] == 0
+    with pytest.raises(ServiceUnavailableError, match="400"):
+        partner.get_forecast_snapshot("Sibaya", horizon="96h")
