@@ -12,7 +12,7 @@ from assets.period_store import ListedPeriods, Periods, selection_of
 from assets.revisions import raise_revisions
 from config.api.batches import Stored
 from config.api.pagination import Page
-from config.api.row_bodies import SentRows
+from config.api.rows import Rows
 from config.database.exports import Form, export, export_staged
 from config.database.refusals import retried_within
 from config.database.staging import columns_of, find_owners, find_repeats, merge, staged
@@ -24,7 +24,7 @@ Kept = TypeVar("Kept")
 
 
 def load_periods(
-    periods: Periods[Item], *, rows: SentRows[Item], now: datetime, visible: Collection[str] | None = None
+    periods: Periods[Item], *, rows: Rows[Item], now: datetime, visible: Collection[str] | None = None
 ) -> Stored:
     """Store rows as `put_periods` stores items: all or nothing, what is there already is overwritten whole.
 
@@ -44,7 +44,7 @@ def load_periods(
 def load_and_echo(
     periods: Periods[Item],
     *,
-    rows: SentRows[Item],
+    rows: Rows[Item],
     now: datetime,
     lock: Callable[[Mapping[str, int]], None],
     keep: Callable[[Iterator[bytes]], Kept],
@@ -60,7 +60,7 @@ def load_and_echo(
 
 @contextmanager
 def _loaded(
-    periods: Periods[Item], rows: SentRows[Item], *, now: datetime, lock: Callable[[Mapping[str, int]], None]
+    periods: Periods[Item], rows: Rows[Item], *, now: datetime, lock: Callable[[Mapping[str, int]], None]
 ) -> Iterator[Upserted]:
     """What storing the rows comes to, in the transaction that stores them."""
 
@@ -77,7 +77,7 @@ def _loaded(
 
 
 def _dumped(
-    items: TypeAdapter[list[Item]], rows: SentRows[Item]
+    items: TypeAdapter[list[Item]], rows: Rows[Item]
 ) -> Iterator[tuple[list[int], Sequence[Mapping[str, Any]]]]:
     for lines, found in rows.slices():
         yield lines, items.dump_python(found, mode="json")

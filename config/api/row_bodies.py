@@ -108,7 +108,7 @@ class SentRows(Generic[Item]):
     def _of_csv(self) -> Iterator[Document]:
         lines = _Text(self._lines())
         reader = csv.reader(lines, strict=True)
-        columns = _columns(_next(reader, lines) or [], columns_of(self.item))
+        columns = columns_named(_next(reader, lines) or [], columns_of(self.item))
         blank = 0
         while True:
             line = lines.begin_row()
@@ -121,7 +121,7 @@ class SentRows(Generic[Item]):
             self._note_blank(blank)
             blank = 0
             if len(cells) == len(columns):
-                yield line, _document(columns, cells)
+                yield line, document_of(columns, cells)
             else:
                 sentence = f"The row has {len(cells)} cells, the header {len(columns)}"
                 self._faults.append(Fault(("body", line), sentence, "cells"))
@@ -187,7 +187,7 @@ def _next(reader: Iterator[list[str]], lines: _Text) -> list[str] | None:
         raise _fault(lines.first, f"The row is not valid CSV: {error}", "csv_invalid") from None
 
 
-def _columns(header: Sequence[str], known: Sequence[RowColumn]) -> list[RowColumn]:
+def columns_named(header: Sequence[str], known: Sequence[RowColumn]) -> list[RowColumn]:
     """The columns that a header names; InvalidError with those that are unknown, repeated or missing."""
     by_name = {column.name: column for column in known}
     faults = [
@@ -212,7 +212,7 @@ def _wrong_with(name: str, before: Sequence[str], by_name: dict[str, RowColumn])
     return "There is no such column", "extra_forbidden"
 
 
-def _document(columns: Sequence[RowColumn], cells: Sequence[str]) -> dict[str, Any]:
+def document_of(columns: Sequence[RowColumn], cells: Sequence[str]) -> dict[str, Any]:
     """A row as JSON would say it; an empty cell says nothing."""
     document: dict[str, Any] = {}
     for column, cell in zip(columns, cells, strict=True):

@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin
+from typing import Annotated, Any, Literal, Protocol, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, BeforeValidator, Field, create_model
 from rest_framework.renderers import BaseRenderer
@@ -28,6 +28,16 @@ MOST_ROWS = 1_000_000
 ROW_END = {NDJSON: "\n", CSV: "\r\n"}  # of what is answered (RFC 4180)
 
 Asked = TypeVar("Asked", bound=PageQuery)
+Item = TypeVar("Item", bound=BaseModel)
+
+
+class Rows(Protocol[Item]):
+    """Items that come some at a time, to be read once; `count` is how many there were when all are read."""
+
+    count: int
+
+    def slices(self) -> Iterator[tuple[list[int], list[Item]]]:
+        """The items, some at a time, and the lines that they stand in; InvalidError where any is wrong."""
 
 
 class NdjsonRenderer(BaseRenderer):

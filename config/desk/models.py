@@ -8,6 +8,20 @@ import pghistory
 from django.contrib.auth.models import Group, User
 from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
 
+from config.desk.imports.models import Import
+
+__all__ = [
+    "Crontab",
+    "Import",
+    "Interval",
+    "Operator",
+    "OperatorRight",
+    "OperatorRole",
+    "Role",
+    "RoleRight",
+    "Schedule",
+]
+
 
 def every_change() -> tuple[pghistory.RowEvent, ...]:
     """New ones for each model: a trigger learns from its model which columns count."""

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 
 from assets.queries import lock_assets
 from config.api.batches import Stored
-from config.api.row_bodies import SentRows
+from config.api.rows import Rows
 from config.database.refusals import retried_within
 from config.database.staging import find_owners, staged
 from config.errors import Fault, InvalidError
@@ -39,7 +39,7 @@ _ITEMS = TypeAdapter(list[LimitItem])
 class Expansion:
     """What rows of limits come to, counted while they are read; nothing is expanded before it is known [L2]."""
 
-    def __init__(self, rows: SentRows[LimitItem]) -> None:
+    def __init__(self, rows: Rows[LimitItem]) -> None:
         self.read = rows
         self.rows = 0
         self.sources: set[str] = set()
@@ -59,7 +59,7 @@ class Expansion:
 
 def load_limits(
     *,
-    rows: SentRows[LimitItem],
+    rows: Rows[LimitItem],
     may_write: Callable[[Collection[str]], None],
     now: datetime,
     visible: Collection[str] | None = None,

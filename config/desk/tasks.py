@@ -1,0 +1,26 @@
+"""What the worker does for the desk: long imports."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from config.desk.imports import operations
+from config.desk.imports.schedules import EXPIRE_SECONDS, FORGET_TASK, WORK_TASK
+
+
+@shared_task(name=WORK_TASK)
+def work_on_imports() -> None:
+    """Have the imports checked and applied that operators ask for: a task for each, so that none holds up another."""
+    for import_id in operations.under_way():
+        work_on_import.apply_async(kwargs={"import_id": import_id}, expires=EXPIRE_SECONDS)
+
+
+@shared_task(name="config.desk.tasks.work_on_import")
+def work_on_import(import_id: int) -> None:
+    """Check or apply one, unless another worker is at it."""
+    operations.work_on(import_id, now=timezone.now(), is_worker=True)
+
+
+@shared_task(name=FORGET_TASK)
+def forget_import_contents() -> int:
+    """Delete the contents of files that nobody applied within a week."""
+    return operations.forget_contents(now=timezone.now())
