@@ -3,8 +3,6 @@
 Everything that differs between machines comes from the environment; docs/deployment.md lists the variables.
 """
 
-import os
-import secrets
 from datetime import timedelta
 
 import dj_database_url
@@ -13,43 +11,20 @@ from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.templatetags.static import static
 
 from config import embedded
+from config.environment import given, listed, secret_key
 
 BASE_DIR = embedded.BASE_DIR
 DATA_DIR = embedded.data_dir()
 
-
-def _secret_key() -> str:
-    """SECRET_KEY, or one that is made once and kept in the data folder."""
-    if given := os.environ.get("SECRET_KEY"):
-        return given
-    kept = DATA_DIR / "secret_key"
-    if not kept.exists():
-        DATA_DIR.mkdir(mode=0o755, parents=True, exist_ok=True)
-        fresh = DATA_DIR / f".secret_key.{os.getpid()}"
-        fresh.touch(mode=0o600)
-        fresh.write_text(secrets.token_urlsafe(50))
-        try:
-            os.link(fresh, kept)  # the first of two that start at once wins
-        except FileExistsError:
-            pass
-        finally:
-            fresh.unlink()
-    return kept.read_text()
-
-
-def _list(name: str, default: str) -> list[str]:
-    return [entry for entry in os.environ.get(name, default).split(",") if entry]
-
-
 # --- Security -------------------------------------------------------------------------------------------------------
-SECRET_KEY = _secret_key()
-KEY_PEPPER = os.environ.get("LEITSTAND_KEY_PEPPER") or SECRET_KEY  # what API keys are hashed with
+SECRET_KEY = secret_key(DATA_DIR)
+KEY_PEPPER = given("LEITSTAND_KEY_PEPPER", SECRET_KEY)  # what API keys are hashed with
 DEBUG = False
-ALLOWED_HOSTS = _list("LEITSTAND_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
-METRICS_TOKEN = os.environ.get("LEITSTAND_METRICS_TOKEN", "")  # what /metrics asks for; empty: only this machine
+ALLOWED_HOSTS = listed("LEITSTAND_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+METRICS_TOKEN = given("LEITSTAND_METRICS_TOKEN")  # what /metrics asks for; empty: only this machine
 CSRF_FAILURE_VIEW = "config.desk.refusals.csrf_failure"
-CSRF_TRUSTED_ORIGINS = _list("LEITSTAND_TRUSTED_ORIGINS", "")
-HTTPS = os.environ.get("LEITSTAND_HTTPS") == "1"  # set behind a proxy that terminates TLS
+CSRF_TRUSTED_ORIGINS = listed("LEITSTAND_TRUSTED_ORIGINS", "")
+HTTPS = given("LEITSTAND_HTTPS") == "1"  # set behind a proxy that terminates TLS
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
@@ -153,7 +128,7 @@ TEMPLATES = [
 # --- Database -------------------------------------------------------------------------------------------------------
 DATABASES = {
     "default": dj_database_url.parse(
-        os.environ.get("DATABASE_URL") or embedded.database_url(DATA_DIR),
+        given("DATABASE_URL") or embedded.database_url(DATA_DIR),
         conn_max_age=300,
         conn_health_checks=True,
     )
@@ -168,11 +143,11 @@ DATABASES["default"]["OPTIONS"] = {
     "tcp_user_timeout": 30_000,
     **DATABASES["default"].get("OPTIONS", {}),
 }
-DATABASES["default"]["TEST"] = {"NAME": os.environ.get("LEITSTAND_TEST_DB")}  # None: test_ and the database's name
+DATABASES["default"]["TEST"] = {"NAME": given("LEITSTAND_TEST_DB") or None}  # None: test_ and the database's name
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Redis and Celery -----------------------------------------------------------------------------------------------
-REDIS_URL = os.environ.get("REDIS_URL") or embedded.redis_url(DATA_DIR)
+REDIS_URL = given("REDIS_URL") or embedded.redis_url(DATA_DIR)
 CELERY_BROKER_URL = embedded.broker_url(REDIS_URL)
 # A frozen Redis is an error after so long; what a dead worker had in hand is another's after the longest task's time.
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 10, "socket_connect_timeout": 5, "visibility_timeout": 600}
@@ -236,7 +211,7 @@ SPECTACULAR_SETTINGS = {
 }
 
 # --- Back office ----------------------------------------------------------------------------------------------------
-ENVIRONMENT = os.environ.get("LEITSTAND_ENVIRONMENT", "")  # a label on each page, such as Production or Training
+ENVIRONMENT = given("LEITSTAND_ENVIRONMENT")  # a label on each page, such as Production or Training
 SESSION_ENGINE = "config.admin.sessions"
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
@@ -281,16 +256,25 @@ PGHISTORY_APPEND_ONLY = True  # the trail is written by triggers and changed by 
 PGHISTORY_CREATED_AT_FUNCTION = "clock_timestamp()"
 
 # --- The demo fleet -------------------------------------------------------------------------------------------------
-DEMO = os.environ.get("LEITSTAND_DEMO") != "0"  # seeded once, into a database that holds nothing else
+DEMO = given("LEITSTAND_DEMO") != "0"  # seeded once, into a database that holds nothing else
 
 # --- Logging --------------------------------------------------------------------------------------------------------
+LOG_FORMAT = "json" if given("LEITSTAND_LOG_FORMAT") == "json" else "line"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {"request_id": {"()": "config.api.request_id.RequestIdFilter"}},
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}},
-    "root": {"handlers": ["stderr"], "level": os.environ.get("LEITSTAND_LOG_LEVEL", "INFO")},
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"},
+        "json": {
+            "()": "pythonjsonlogger.json.JsonFormatter",
+            "format": "{asctime}{levelname}{name}{request_id}{message}",
+            "style": "{",
+            "rename_fields": {"asctime": "at", "levelname": "level", "name": "logger"},
+        },
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["request_id"]}},
+    "root": {"handlers": ["stderr"], "level": given("LEITSTAND_LOG_LEVEL", "INFO")},
     "loggers": {
         "django.request": {"level": "ERROR"},
         "axes": {"level": "WARNING"},

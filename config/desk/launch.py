@@ -1,6 +1,5 @@
 """From nothing to a desk that is ready, and back."""
 
-import os
 import socket
 import time
 from collections.abc import Callable
@@ -22,6 +21,7 @@ from config.desk.lock import DeskLock
 from config.desk.supervisor import StopRequested, Supervisor, be_deaf, listen_for_stop
 from config.embedded import postgres, redis, socket_dir
 from config.embedded.account import server_account
+from config.environment import given
 from config.processes import POLL, ProcessError
 from partner.schedules import REFRESH_TASK
 
@@ -79,7 +79,7 @@ def _demand_free(port: int) -> None:
 
 def _start_servers(supervisor: Supervisor, *, data: Path, report: Callable[[str], None]) -> None:
     """Start PostgreSQL and Redis where no address of another was given, and see that both answer."""
-    own_database, own_redis = not os.environ.get("DATABASE_URL"), not os.environ.get("REDIS_URL")
+    own_database, own_redis = not given("DATABASE_URL"), not given("REDIS_URL")
     account = server_account(data) if own_database or own_redis else None
     opened = [
         *(postgres.make_cluster(data, account=account) if own_database else ()),
