@@ -1,7 +1,7 @@
 """What a web worker's memory comes to."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import cycle, islice
 from pathlib import Path
 
@@ -20,9 +20,11 @@ MOST_GROWTH, MOST_MEGABYTES = 0.10, 250
 def memory(bench: Bench) -> list[Line]:
     """The largest worker's resident memory before and after 10,000 requests of all sorts."""
     port, server = start_desk(bench.machine, bench.database)
-    _send(bench, port, WARM)
+    # the same connections before and after: which worker answers what depends on them
+    mixes = [_mix(bench, port, group) for group in range(1, CONNECTIONS + 1)]
+    _send(mixes, WARM)
     before = _megabytes(server.process.pid)
-    _send(bench, port, REQUESTS)
+    _send(mixes, REQUESTS)
     after = _megabytes(server.process.pid)
     growth = max(late / early - 1 for early, late in zip(before, after, strict=True))
     start, end = f"{max(before):.0f} MB", f"{max(after):.0f} MB"
@@ -35,14 +37,14 @@ def memory(bench: Bench) -> list[Line]:
     ]  # fmt: skip
 
 
-def _send(bench: Bench, port: int, number: int) -> None:
-    """This many requests in all, over several connections at once."""
+def _send(mixes: Sequence[Sequence[Work]], number: int) -> None:
+    """This many requests in all, all mixes at once."""
 
-    def each(group: int) -> None:
-        for work in islice(cycle(_mix(bench, port, group)), number // CONNECTIONS):
+    def each(mix: Sequence[Work]) -> None:
+        for work in islice(cycle(mix), number // len(mixes)):
             work()
 
-    threads = [threading.Thread(target=each, args=(group,)) for group in range(1, CONNECTIONS + 1)]
+    threads = [threading.Thread(target=each, args=(mix,)) for mix in mixes]
     for thread in threads:
         thread.start()
     for thread in threads:
