@@ -57,8 +57,9 @@ def test_a_secret_key_is_made_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
 
 def test_logs_are_json_where_they_are_collected() -> None:
     """[C15]: with the request's id."""
-    made: Any = logging.config.DictConfigurator(settings.LOGGING)
-    formatter = made.configure_formatter(settings.LOGGING["formatters"]["json"])
+    said_so: Any = settings.LOGGING
+    made: Any = logging.config.DictConfigurator(said_so)
+    formatter = made.configure_formatter(said_so["formatters"]["json"])
     record = logging.LogRecord("leitstand", logging.INFO, __file__, 1, "stored %s", (5,), None)
     record.request_id = "request-1"
 
