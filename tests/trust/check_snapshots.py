@@ -8,7 +8,6 @@ import json
 import multiprocessing
 import os
 import random
-import signal
 import socket
 import sys
 import threading
@@ -100,6 +99,12 @@ def write(site_id: int, number: int) -> None:
         make_snapshot(profile, now=timezone.now(), system=figures)
 
 
+def end(process: multiprocessing.Process) -> None:
+    """SIGKILL."""
+    process.kill()
+    process.join()
+
+
 def test_no_reader_sees_half_a_snapshot(profile: PartnerProfile, tmp_path: Path, promise: Promise) -> None:
     """[P6]: body, tag and stamps are of one publication; a document that was replaced does not come back."""
     make_snapshot(profile, now=timezone.now())
@@ -130,15 +135,12 @@ def test_no_reader_sees_half_a_snapshot(profile: PartnerProfile, tmp_path: Path,
             thread.start()
         for kill in range(KILLS):
             time.sleep(random.uniform(0.1, 0.6))
-            victim = writers[kill % WRITERS]
-            os.kill(victim.pid or 0, signal.SIGKILL)
-            victim.join()
+            end(writers[kill % WRITERS])
             writers[kill % WRITERS] = start()
         for thread in readers:
             thread.join()
         for process in writers:
-            process.kill()
-            process.join()
+            end(process)
     figure = f"{sum(torn)} torn and {sum(backwards)} older ones of {sum(seen):,} reads, {KILLS} writers killed"
     promise("P11", "no reader sees half a snapshot", figure=figure, target="0")
     assert (sum(seen), sum(torn), sum(backwards)) == (READERS * READS, 0, 0)
