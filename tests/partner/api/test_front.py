@@ -1,119 +1,19 @@
 """The layer in front of Django answers as the views behind it do, and hears of changes [P2] [P4] [P6]."""
 
 import gzip
-import json
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from io import BytesIO
 from typing import Any
 
 import pytest
-from django.core.signals import request_started
-from django.db import close_old_connections
 from django.utils import timezone
 
-from config.desk.application import Application
-from partner.api.front import SnapshotsFirst
-from partner.memory import Memory
 from partner.models import PartnerKey, PartnerProfile, Snapshot
-from partner.operations.keys import revoke, set_sites
 from tests.factories.keys import make_api_key, make_partner_key
 from tests.factories.plants import make_profile, make_site
 from tests.factories.snapshots import make_snapshot
+from tests.partner.fronts import ROLLUP, Caller
 
 pytestmark = pytest.mark.django_db
-
-ROLLUP = "/partner/kpi-rollup?site_id=Sibaya"
-
-
-@dataclass
-class Got:
-    status: int
-    headers: dict[str, str]
-    body: bytes
-
-    def without(self, *names: str) -> tuple[int, dict[str, str], bytes]:
-        kept = {name: value for name, value in self.headers.items() if name not in names}
-        return self.status, kept, self.body
-
-
-class Caller:
-    """Calls a WSGI application as a web server would, and knows whether Django was asked."""
-
-    def __init__(self) -> None:
-        self.django = Application()
-        self.asked_django = 0
-        self.memory = Memory()
-        self.front = SnapshotsFirst(self._behind, memory=self.memory, keep_fresh=lambda: None)
-
-    def _behind(self, environ: dict[str, Any], start_response: Any) -> Any:
-        self.asked_django += 1
-        return self.django(environ, start_response)
-
-    def get(self, target: str = ROLLUP, key: str = "", *, method: str = "GET", **headers: str) -> Got:
-        return self._call(self.front, target, key, method, headers)
-
-    def behind(self, target: str = ROLLUP, key: str = "", *, method: str = "GET", **headers: str) -> Got:
-        """The documented view's answer."""
-        return self._call(self.django, target, key, method, headers)
-
-    def past_django(self, *args: Any, **more: Any) -> Got:
-        """An answer that has to come from memory."""
-        before = self.asked_django
-        got = self.get(*args, **more)
-        assert self.asked_django == before, got
-        return got
-
-    def refresh(self) -> None:
-        self.memory.refresh(now=timezone.now())
-
-    def _call(self, application: Any, target: str, key: str, method: str, headers: dict[str, str]) -> Got:
-        path, _, query = target.partition("?")
-        environ: dict[str, Any] = {
-            "REQUEST_METHOD": method,
-            "SCRIPT_NAME": "",
-            "PATH_INFO": path,
-            "QUERY_STRING": query,
-            "SERVER_NAME": "localhost",
-            "SERVER_PORT": "80",
-            "SERVER_PROTOCOL": "HTTP/1.1",
-            "HTTP_HOST": "localhost",
-            "wsgi.input": BytesIO(),
-            "wsgi.url_scheme": "http",
-            **({"HTTP_X_API_KEY": key} if key else {}),
-            **{name if name == "CONTENT_LENGTH" else f"HTTP_{name}": value for name, value in headers.items()},
-        }
-        found: list[Any] = []
-        body = b"".join(application(environ, lambda status, sent, *_: found.extend([status, sent])))
-        return Got(int(found[0][:3]), dict(found[1]), body)
-
-
-@pytest.fixture
-def caller() -> Iterator[Caller]:
-    """Requests leave the test's transaction alone, as they do in Django's own client."""
-    request_started.disconnect(close_old_connections)
-    yield Caller()
-    request_started.connect(close_old_connections)
-
-
-@pytest.fixture
-def snapshot(profile: PartnerProfile) -> Snapshot:
-    return make_snapshot(profile, now=timezone.now())
-
-
-@pytest.fixture
-def key(profile: PartnerProfile) -> str:
-    return make_partner_key(profile.site).text
-
-
-@pytest.fixture
-def warm(caller: Caller, snapshot: Snapshot, key: str) -> Caller:
-    """A worker that has answered the key before."""
-    assert caller.get(key=key).status == 200
-    caller.refresh()
-    caller.past_django(key=key)
-    return caller
 
 
 def variations(key: str, snapshot: Snapshot) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -163,91 +63,6 @@ def test_whatever_is_asked_memory_answers_the_same_bytes_and_headers_as_the_view
 def test_other_methods_are_djangos(warm: Caller, key: str, method: str) -> None:
     assert warm.get(key=key, method=method).status == 405
     assert warm.get(method=method).status == 401
-
-
-def test_a_revoked_key_is_refused_after_the_next_refresh(warm: Caller, key: str) -> None:
-    """[P15]"""
-    revoke(key=PartnerKey.objects.get(), by="user:anna", now=timezone.now())
-    warm.refresh()
-    assert warm.get(key=key).status == 401
-
-
-def test_a_removed_site_is_closed_and_a_new_one_open_after_the_next_refresh(
-    warm: Caller, key: str, profile: PartnerProfile
-) -> None:
-    """[P15]: with the same bytes as a site that does not exist."""
-    other = make_profile(make_site(), public_name="Other")
-    make_snapshot(other, now=timezone.now())
-    set_sites(key=PartnerKey.objects.get(), sites=[other.site], by="user:anna")
-    warm.refresh()
-    closed = warm.past_django(key=key)
-    assert closed.status == 403
-    assert closed.without("X-Request-ID") == warm.past_django("/partner/kpi-rollup?site_id=Nowhere", key=key).without(
-        "X-Request-ID"
-    )
-    assert warm.get("/partner/kpi-rollup?site_id=Other", key=key).status == 200
-
-
-def test_a_site_that_is_renamed_is_known_by_its_new_name(warm: Caller, key: str, profile: PartnerProfile) -> None:
-    PartnerProfile.objects.filter(pk=profile.pk).update(public_name="Renamed")
-    warm.refresh()
-    assert warm.past_django(key=key).status == 403
-    assert warm.past_django("/partner/kpi-rollup?site_id=Renamed", key=key).status == 200
-
-
-def test_a_new_snapshot_is_answered_after_the_next_refresh(
-    warm: Caller, key: str, profile: PartnerProfile, snapshot: Snapshot
-) -> None:
-    """[P15]"""
-    new = make_snapshot(profile, now=timezone.now(), period={"start": "2026-05-01", "end": "2026-05-31"})
-    assert warm.past_django(key=key).headers["ETag"] == snapshot.etag
-    warm.refresh()
-    assert warm.past_django(key=key).body.decode() == new.body
-
-
-def test_new_stamps_are_answered_without_reading_the_body_again(
-    warm: Caller, key: str, profile: PartnerProfile, django_assert_num_queries: Any
-) -> None:
-    later = timezone.now() + timedelta(seconds=20)
-    make_snapshot(profile, now=later)
-    with django_assert_num_queries(2):
-        warm.refresh()
-    assert warm.past_django(key=key).headers["Snapshot-Checked-At"] == f"{later:%Y-%m-%dT%H:%M:%SZ}"
-
-
-def test_a_deleted_snapshot_is_gone(warm: Caller, key: str) -> None:
-    Snapshot.objects.all().delete()
-    warm.refresh()
-    assert warm.get(key=key).status == 404
-
-
-def test_an_expired_key_is_refused_at_its_instant(caller: Caller, snapshot: Snapshot, key: str) -> None:
-    PartnerKey.objects.update(expires_at=timezone.now() + timedelta(seconds=0.4))
-    caller.get(key=key)
-    caller.refresh()
-    assert caller.past_django(key=key).status == 200
-    known = next(iter(caller.memory.keys.values()))
-    while timezone.now() < known.expires_at:  # type: ignore[operator]
-        pass
-    assert caller.past_django(key=key).status == 401
-
-
-def test_without_a_database_memory_goes_on_and_says_when_it_is_stale(
-    warm: Caller, key: str, snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
-) -> None:
-    """[P12]: also over its time."""
-    with django_assert_num_queries(0):
-        assert json.loads(warm.past_django(key=key).body)["stale"] is False
-
-    class Later(datetime):
-        @classmethod
-        def now(cls, tz: Any = None) -> Any:
-            return datetime.now(tz) + timedelta(seconds=61)
-
-    monkeypatch.setattr("partner.api.front.datetime", Later)
-    with django_assert_num_queries(0):
-        late = warm.past_django(key=key, IF_NONE_MATCH=str(snapshot.etag))
-    assert (late.status, json.loads(late.body)["stale"], late.headers["ETag"]) == (200, True, snapshot.stale_etag)
 
 
 def test_what_does_not_exist_fills_no_memory(caller: Caller, snapshot: Snapshot, key: str) -> None:
