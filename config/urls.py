@@ -9,6 +9,7 @@ from config.desk import asset_day, site_day
 from config.desk.admin import dead_events
 from config.desk.admin.audit import audit
 from config.desk.admin.health import health_page
+from config.desk.admin.imports import ADDRESSES as IMPORTS
 from config.desk.admin.needing import fleet_needing
 from config.desk.documents import Documents, RedocPage, SwaggerPage
 from config.desk.health import Health
@@ -27,6 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/needing/<str:flag>/", admin.site.admin_view(fleet_needing), name="fleet_needing"),
     path("admin/audit/", admin.site.admin_view(audit), name="audit"),
     path("admin/health/", admin.site.admin_view(health_page), name="desk_health"),
+    *IMPORTS,
     path("admin/dead-events/", dead_events.page, name="dead_events"),
     *(
         path(f"admin/dead-events/{act}", dead_events.settle, {"act": act}, name=f"{act}_dead_events")

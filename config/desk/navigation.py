@@ -35,6 +35,7 @@ GROUPS = {
 # Likewise of pages without a model, by their address' name, and the model whose permission opens them; None: every
 # operator's.
 PAGES = {
+    "Fleet": (("Imports and exports", "import_export", "imports", "assets.asset"),),
     "System": (
         ("Audit trail", "manage_search", "audit", "assets.asset"),
         ("Health", "monitor_heart", "desk_health", None),
