@@ -57,7 +57,7 @@ def test_a_day_has_the_slots_of_its_clock(desk: Client, day: str, slots: int) ->
 
 def test_a_window_that_reaches_into_the_day_is_in_it(desk: Client) -> None:
     asset = make_asset()
-    early = {"start_time": "2026-04-30T10:00:00Z", "end_time": "2026-05-01T10:00:00Z"}
+    early: dict[str, Any] = {"start_time": "2026-04-30T10:00:00Z", "end_time": "2026-05-01T10:00:00Z"}
     ApiClient().represented("PUT", "/forecasts", {"forecasts": [forecast(asset.pk, **early)]})
 
     assert [one["end_time"] for one in day_of(desk, asset.pk)["forecasts"]] == ["2026-05-01T10:00:00Z"]

@@ -130,7 +130,8 @@ def test_a_part_of_a_transaction_is_tried_again_and_what_was_before_it_stays() -
 
     def insert_and_fail() -> str:
         execute("INSERT INTO thing VALUES (2)")
-        return operation("done")
+        done: str = operation("done")
+        return done
 
     with transaction.atomic():
         execute("INSERT INTO thing VALUES (1)")
