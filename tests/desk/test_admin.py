@@ -31,7 +31,7 @@ class TestNavigation:
     def test_it_groups_what_there_is(self, desk: Client) -> None:
         assert self.entries_for(desk) == {
             "Fleet": ["Assets", "Sites", "Inverters", "Changes of limits", "Imports and exports"],
-            "Partners": ["Profiles", "Partner keys", "Snapshots"],
+            "Partners": ["Profiles", "Partner keys", "Snapshots", "Custom kinds"],
             "System": [
                 "API keys",
                 "Schedules",
@@ -41,6 +41,7 @@ class TestNavigation:
                 "Failed logins",
                 "Audit trail",
                 "Health",
+                "Dead events",
             ],
         }
 
