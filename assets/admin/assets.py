@@ -3,14 +3,15 @@
 from datetime import date, datetime
 from functools import partial
 from typing import Any
+from urllib.parse import urlencode
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from unfold.contrib.filters.admin import ChoicesCheckboxFilter, RangeDateFilter
 from unfold.decorators import display
 
@@ -35,6 +36,8 @@ from config.admin.records import RecordAdmin
 
 DELETION = "Its periods and specs go with it. The audit trail keeps its last state, and its id is never used again."
 SET_STATUS = "assets.add_statusentry"
+CHANGE_LIMITS = "markets.change_limit"
+MOST_IN_AN_ADDRESS = 100  # of the longest ids: servers read no address of more than 8 KiB
 
 
 def _bulk_move(transition: Transition) -> BulkAction:
@@ -58,6 +61,15 @@ def _not_deletable(asset: Asset) -> str | None:
 
 def _delete(asset_id: str, *, by: str, now: datetime) -> None:  # noqa: ARG001  every bulk action is given the time
     operations.delete_asset(asset_id=asset_id, by=by)
+
+
+def _to_limits(model_admin: Any, request: HttpRequest, chosen: QuerySet[Asset]) -> HttpResponse | None:
+    ids = list(chosen.order_by("pk").values_list("pk", flat=True)[: MOST_IN_AN_ADDRESS + 1])
+    if len(ids) > MOST_IN_AN_ADDRESS:
+        said = f"Limits of at most {MOST_IN_AN_ADDRESS} assets at once; narrow the list by its filters."
+        model_admin.message_user(request, said, messages.ERROR)
+        return None
+    return HttpResponseRedirect(f"{reverse('admin:markets_limitchange_add')}?{urlencode({'asset_ids': ','.join(ids)})}")
 
 
 @admin.register(Asset)
@@ -136,6 +148,13 @@ class AssetAdmin(RecordAdmin):
             for address, view in pages.items()
         ]
         return [*own, *super().get_urls()]
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """The bulk actions, and the way to the form that changes the limits of the chosen assets."""
+        actions: dict[str, Any] = super().get_actions(request)
+        if request.user.has_perm(CHANGE_LIMITS):
+            actions["limits"] = (_to_limits, "limits", "Change limits")
+        return actions
 
     def create_record(self, form: RecordForm, *, by: str, now: datetime) -> Asset:
         """Create the asset."""

@@ -155,7 +155,7 @@ class TestForm:
     def test_the_page_shows_status_and_recent_changes(self, desk: Client, django_assert_max_num_queries: Any) -> None:
         asset = make_asset(Lifecycle.LIVE)
 
-        with django_assert_max_num_queries(7):
+        with django_assert_max_num_queries(8):
             text = text_of(desk.get(page_of(asset)))
 
         assert "New asset" in text  # the reason of its first status

@@ -1,9 +1,7 @@
 """A partner looks at the dashboard: what it shows, to whom, in what shape."""
 
-import json
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from importlib.resources import files
 from threading import Thread
 from typing import Any
 
@@ -15,14 +13,12 @@ from pytest_django.live_server_helper import LiveServer
 from partner.models import PartnerProfile
 from partner.operations.profiles import save_profile
 from tests.e2e.dashboards import ADDRESS, enter, kept_by, open_board
+from tests.e2e.watched import faults_of
 from tests.factories.boards import make_board
 from tests.factories.keys import make_partner_key
 from tests.factories.plants import STARTED, make_profile, make_site
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-# What stands against the rules of WCAG 2.2, levels A and AA.
-AXE = "async () => (await axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})).violations"
 
 
 @pytest.fixture
@@ -131,12 +127,6 @@ def test_it_fits_and_is_accessible(
         assert faults_of(page) == []
         assert page.evaluate("document.documentElement.scrollWidth") == width
     assert said == []
-
-
-def faults_of(page: Page) -> list[str]:
-    """What axe finds, each with the elements concerned. It is put in by the debugger, past the page's policy."""
-    page.evaluate(files("axe_playwright_python").joinpath("axe.min.js").read_text())
-    return [json.dumps([one["id"], [node["html"] for node in one["nodes"]]]) for one in page.evaluate(AXE)]
 
 
 @pytest.fixture
