@@ -28,6 +28,7 @@ class RecordAdmin(DeskAdmin):
 
     form = RecordForm
     change_form_before_template = "admin/record/seen.html"
+    list_before_template = "admin/record/files.html"
     delete_confirmation_template = "admin/record/delete.html"
     deletion_meaning: ClassVar[str] = ""
 

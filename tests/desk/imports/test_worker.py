@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 import psycopg
@@ -31,9 +32,8 @@ ROWS = 2_500
 def large_file(asset: Asset) -> bytes:
     start = timezone.now().replace(minute=0, second=0, microsecond=0)
     times = [start + timedelta(minutes=15 * number) for number in range(ROWS + 1)]
-    return csv_of(
-        HEADER, *[(asset.pk, a.isoformat(), b.isoformat(), 1, 0) for a, b in zip(times, times[1:], strict=False)]
-    )
+    rows = [(asset.pk, start.isoformat(), end.isoformat(), 1, 0) for start, end in pairwise(times)]
+    return csv_of(HEADER, *rows)
 
 
 @pytest.mark.django_db
