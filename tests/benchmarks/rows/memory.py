@@ -1,7 +1,7 @@
 """What a web worker's memory comes to."""
 
-import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from itertools import cycle, islice
 from pathlib import Path
 
@@ -44,11 +44,8 @@ def _send(mixes: Sequence[Sequence[Work]], number: int) -> None:
         for work in islice(cycle(mix), number // len(mixes)):
             work()
 
-    threads = [threading.Thread(target=each, args=(mix,)) for mix in mixes]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(len(mixes)) as senders:
+        list(senders.map(each, mixes))
 
 
 def _mix(bench: Bench, port: int, group: int) -> list[Work]:

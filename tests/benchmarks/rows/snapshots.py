@@ -1,5 +1,6 @@
 """Partners' documents, from memory or from a file."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from django.utils import timezone
@@ -7,7 +8,7 @@ from django.utils import timezone
 from partner.models import Snapshot
 from partner.operations.keys import issue_partner_key
 from tests.benchmarks.bench import Bench
-from tests.benchmarks.measure import Target, in_turns, rates
+from tests.benchmarks.measure import Target, Times, in_turns, rates
 from tests.benchmarks.results import Line, more_per_second, times_faster
 from tests.benchmarks.servers import start_bare, start_static
 from tests.benchmarks.wire import Wire
@@ -40,12 +41,16 @@ def delivered(bench: Bench) -> list[Line]:
         targets["nginx 304"] = Target(static, "/snapshot", {"If-None-Match": tag})
     found, by = rates(targets)
     times = in_turns({name: targets[name].reader() for name in ("ours", "peer", "ours 304", "peer 304")}, turns=100)
+    return _lines(found, times, by=by)
+
+
+def _lines(found: Mapping[str, float], times: Times, *, by: str) -> list[Line]:
     lines = []
     for form, name in (("200", ""), ("304", " 304")):
         ours, peer = f"ours{name}", f"peer{name}"
         many = f"{form}, eight at once ({by})"
         lines.append(more_per_second(many, "peer", ours=found[ours], theirs=found[peer], least=6))
-        if static:
+        if "nginx" in found:
             lines.append(more_per_second(many, "nginx", ours=found[ours], theirs=found[f"nginx{name}"], least=0.5))
         granian = found["granian"]
         lines.append(
