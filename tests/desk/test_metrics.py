@@ -140,6 +140,12 @@ class TestWhoMayScrape:
         assert answer.status_code == 403
         assert "LEITSTAND_METRICS_TOKEN" in answer.json()["detail"]
 
+    def test_another_method_is_405_for_everybody(self) -> None:
+        """[C3]: before 403."""
+        answer = Client().post("/metrics", REMOTE_ADDR="192.0.2.7")
+        assert answer.status_code == 405
+        assert "GET" in answer["Allow"]
+
     def test_with_a_token_only_those_who_show_it(self, settings: Any) -> None:
         settings.METRICS_TOKEN = "t0ken-ü"
         elsewhere = {"REMOTE_ADDR": "192.0.2.7"}
