@@ -1,12 +1,12 @@
 """Reading pages of 1,000, and reading them again."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
 from tests.benchmarks import ground
 from tests.benchmarks.bench import Bench
 from tests.benchmarks.floor import statement_of
-from tests.benchmarks.measure import CONNECTIONS, at_once, in_turns
+from tests.benchmarks.measure import CONNECTIONS, Times, at_once, in_turns
 from tests.benchmarks.results import Line, more_per_second, times_faster, times_slower
 from tests.benchmarks.wire import Wire
 
@@ -53,6 +53,10 @@ def _compare(bench: Bench, path: str, *, table: str) -> list[Line]:
         },
         seconds=2,
     )
+    return _lines(times, rates)
+
+
+def _lines(times: Times, rates: Mapping[str, float]) -> list[Line]:
     median = times.median
     return [
         more_per_second("four at once", "peer", ours=rates["ours"], theirs=rates["peer"], least=6),
