@@ -39,8 +39,14 @@ def several(element: type[Element], *, most: int = 500) -> Any:
             raise PydanticCustomError("too_long", f"The list should have at most {most} elements, not {len(unique)}")
         return unique
 
+    def document(schema: dict[str, Any]) -> None:
+        # `maxItems` would count duplicates, which are dropped before anything is counted
+        schema.pop("maxItems", None)
+        schema.setdefault("description", f"1 to {most} different elements, repeated or separated by commas.")
+
     listed = Annotated[element, StringConstraints(min_length=1)] if element is str else element
-    return Annotated[list[listed], Field(min_length=1, max_length=most), BeforeValidator(split)]  # type: ignore[valid-type]
+    length = Field(min_length=1, max_length=most, json_schema_extra=document)
+    return Annotated[list[listed], length, BeforeValidator(split)]  # type: ignore[valid-type]
 
 
 def read_query(request: HttpRequest, model: type[Model]) -> Model:

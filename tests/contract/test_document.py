@@ -114,6 +114,13 @@ def test_every_parameter_has_a_schema_that_does_not_claim_to_be_null(operation: 
     assert [one["name"] for one in operation.said["parameters"] if one["in"] == "path"] == operation.names
 
 
+@every_operation
+def test_an_array_in_a_query_does_not_claim_to_count_duplicates(operation: Operation) -> None:
+    """[C6]: duplicates are dropped first, which `maxItems` cannot say."""
+    for parameter in operation.said["parameters"]:
+        assert "maxItems" not in parameter["schema"], parameter["name"]
+
+
 @pytest.mark.parametrize("operation", OURS, ids=str)
 def test_the_refusals_of_every_endpoint_are_documented(operation: Operation) -> None:
     """[C3]"""

@@ -1,0 +1,142 @@
+"""P1, P2, P18: ten thousand hostile requests to a real web server: no 5xx, no page, no long or slow answer, no leak."""
+
+import os
+import re
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+
+from sites.models import Site
+from tests.conformance import verify
+from tests.contract.conftest import ids
+from tests.contract.generated import LONGEST_ERROR, LONGEST_TIME, Answered
+from tests.factories.assets import make_asset
+from tests.factories.keys import make_api_key, make_partner_key
+from tests.factories.sites import add_inverter, add_site
+from tests.granian import RawAnswer, Server, running_server
+from tests.trust.conftest import Promise
+from tests.trust.hostile_requests import Sender, requests
+
+__all__ = ["ids"]
+
+TOTAL = int(os.environ.get("LEITSTAND_TRUST_REQUESTS", "10000"))
+SEED = int(os.environ.get("LEITSTAND_TRUST_SEED", "1"))
+WARM = 0.3  # the share after which memory is looked at for the first time: every kind of body has been there
+GROWTH = 0.10
+# What the web server itself refuses, because it is no HTTP that could be handed on, has no body.
+ITS_OWN = (400, 414, 431)
+
+
+@dataclass
+class Seen:
+    """What came back."""
+
+    statuses: Counter[int] = field(default_factory=Counter)
+    faults: list[str] = field(default_factory=list)
+    slow: list[bytes] = field(default_factory=list)
+    longest: int = 0  # bytes of an error
+
+    def note(self, sent: bytes, answer: RawAnswer, seconds: float) -> None:
+        self.statuses[answer.status] += 1
+        if seconds > LONGEST_TIME:
+            self.slow.append(sent)
+        if answer.status >= 400:
+            self.longest = max(self.longest, len(answer.body))
+        if fault := _fault(sent, answer):
+            self.faults.append(f"{fault}: {answer.status} {answer.body[:200]!r} to {sent[:300]!r}")
+
+
+def _fault(sent: bytes, answer: RawAnswer) -> str | None:
+    """What is wrong with an answer, if anything."""
+    method, target, _ = sent.split(b"\r\n", 1)[0].decode("latin-1").split(" ", 2)
+    path = unquote(target.partition("?")[0])
+    if answer.status == 0:
+        return "no answer"
+    if answer.status >= 500 and path != "/health/ready":  # it says what is missing: here, the workers
+        return "a server's error"
+    if "html" in answer.headers.get("content-type", ""):
+        return "a page"
+    if not answer.body and answer.status in ITS_OWN:
+        return None
+    try:
+        verify(Answered({"REQUEST_METHOD": method, "PATH_INFO": path}, answer.status, answer.headers, answer.body))  # type: ignore[arg-type]
+    except (AssertionError, KeyError, ValueError) as error:
+        return f"{error!r:.500}"
+    return None
+
+
+def memory(port: int) -> int:
+    """Bytes that the processes of the web server on this port hold for themselves."""
+    total = 0
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdecimal() and _is_of(entry, port):
+            found = re.search(r"^Pss:\s+(\d+) kB", (entry / "smaps_rollup").read_text(), re.MULTILINE)
+            total += int(found[1]) * 1024 if found else 0
+    return total
+
+
+def _is_of(entry: Path, port: int) -> bool:
+    try:
+        words = (entry / "cmdline").read_bytes().split(b"\0")
+        parent = re.search(r"^PPid:\s+(\d+)", (entry / "status").read_text(), re.MULTILINE)
+        own = b"granian" in words and str(port).encode() in words
+        # its workers are spawned: their own command lines say nothing of it
+        above = Path("/proc") / parent[1] / "cmdline" if parent else None
+        return own or bool(above and b"granian" in (up := above.read_bytes().split(b"\0")) and str(port).encode() in up)
+    except OSError:
+        return False
+
+
+def send(server: Server, content: bytes) -> tuple[RawAnswer, float]:
+    """The answer and its seconds; no answer where the server closed the connection."""
+    began = time.monotonic()
+    try:
+        answer = server.send(content, patience=60)
+    except (ConnectionError, IndexError, ValueError):
+        answer = RawAnswer(0, {}, b"")
+    return answer, time.monotonic() - began
+
+
+@pytest.fixture
+def sender(ids: dict[str, str]) -> Sender:
+    partner = make_partner_key(Site.objects.get(pk=ids["site_id"])).text
+    return Sender({"api": make_api_key().text, "partner": partner}, ids)
+
+
+@pytest.fixture
+def lost(ids: dict[str, str]) -> dict[str, str]:
+    """Records that nothing else needs."""
+    site = add_site(code="LOST")
+    inverter = add_inverter(site, make_asset(code="LOST").pk)
+    return {**ids, "asset_id": make_asset(code="LOST").pk, "site_id": site.pk, "inverter_id": inverter.pk}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_ten_thousand_hostile_requests_do_no_harm(
+    sender: Sender, lost: dict[str, str], tmp_path: Path, promise: Promise
+) -> None:
+    seen = Seen()
+    held: list[int] = []
+    with running_server(tmp_path) as server:
+        for number, content in enumerate(islice(requests(sender, lost, seed=SEED), TOTAL)):
+            if number == int(TOTAL * WARM):
+                held.append(memory(server.port))
+            seen.note(content, *send(server, content))
+        held.append(memory(server.port))
+        slow = sum(all(send(server, one)[1] > LONGEST_TIME for _ in range(3)) for one in seen.slow)
+    growth = held[-1] / held[0] - 1
+    server_errors = sum(count for status, count in seen.statuses.items() if status >= 500 and status != 503)
+    figure = f"{server_errors} 5xx, {len(seen.faults)} other than documented, {slow} slower than 1 s of {TOTAL:,}"
+    promise("P1", "no hostile request makes a 5xx or a page", figure=figure, target="0 of 10,000")
+    figure = f"{held[0] / 1e6:.0f} MB after {WARM:.0%}, {growth:+.1%} at the end; longest error {seen.longest:,} bytes"
+    promise("P18", "memory is bounded", figure=figure, target="< 10 %, errors up to 100,000 bytes")
+    print(dict(sorted(seen.statuses.items())), len(seen.slow))  # noqa: T201
+    assert not seen.faults, "\n".join(seen.faults[:20])
+    assert (server_errors, slow) == (0, 0)
+    assert seen.longest <= LONGEST_ERROR
+    assert growth < GROWTH
