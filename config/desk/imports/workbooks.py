@@ -12,10 +12,12 @@ from io import BytesIO
 from xml.parsers import expat
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
-from openpyxl import load_workbook
+from django.utils.module_loading import import_string
 
 from config.desk.imports.words import TableError
 
+# By name, when a workbook comes: it loads numpy where that is installed, which the web server does not need otherwise.
+READER = "openpyxl.load_workbook"
 ZIP_MARK = b"PK\x03\x04"
 MOST_PARTS = 1_000
 LARGEST_SHEETS = 128 * 1024 * 1024  # bytes, unpacked
@@ -49,7 +51,7 @@ def read_workbook(content: bytes) -> Iterator[tuple[int, list[str]]]:
         for part in parts:
             _look_through(archive, part)
     with _understood():
-        book = load_workbook(BytesIO(content), read_only=True, data_only=True, keep_links=False)
+        book = import_string(READER)(BytesIO(content), read_only=True, data_only=True, keep_links=False)
         if not book.worksheets:
             raise TableError("The workbook has no sheet.")
         sheet = book.worksheets[0]
