@@ -110,13 +110,13 @@ class _Guard:
         self.is_listed = is_listed
         self.elements = self.length = 0
 
-    def begin(self, name: str, _attributes: object) -> None:
+    def begin(self, name: str, attributes: dict[str, str]) -> None:
         """An element begins."""
         if self.is_listed and name.rpartition(":")[2] in ("row", "si"):
             self.elements = 0
         self.elements += 1
         self.length = 0
-        if self.elements > self.most:
+        if self.elements > self.most or sum(map(len, attributes.values())) > LONGEST_TEXT:
             raise TableError(TOO_LARGE)
 
     def say(self, text: str) -> None:

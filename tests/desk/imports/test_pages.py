@@ -130,6 +130,7 @@ HOSTILE = {
     "a bomb": (BOMB, "more than can be read"),
     "entities": (zip_of(xl__workbook=b'<!DOCTYPE x [<!ENTITY a "aa">]><x>&a;</x>'), "not an XLSX workbook"),
     "one row of cells": (zip_of(xl__worksheets__sheet1=b"<row>" + b"<c/>" * 30_000 + b"</row>"), "more than can be"),
+    "one attribute": (zip_of(xl__worksheets__sheet1=b'<row r="' + b"1" * 300_000 + b'"/>'), "more than can be"),
     "one text": (zip_of(xl__worksheets__sheet1=b"<row><t>" + b"a" * 300_000 + b"</t></row>"), "more than can be"),
 }
 
