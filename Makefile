@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := umask 022 && $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes
 COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --no-header --python-version 3.11 --quiet
 
-.PHONY: help run test trust bench check format lock
+.PHONY: help run test trust bench check audit format lock
 .DELETE_ON_ERROR:
 
 help:
@@ -15,6 +15,7 @@ help:
 	@echo 'make trust    what takes minutes: faults, races, long models; figures go to docs/trust.md'
 	@echo 'make bench    rivals side by side; figures go to docs/benchmarks.md'
 	@echo 'make check    linters, types, import rules, migrations'
+	@echo 'make audit    hold the locked dependencies against known holes; says so where it cannot look them up'
 	@echo 'make format   let ruff and djlint format what they can'
 	@echo 'make lock     lock the dependencies of pyproject.toml again'
 
@@ -41,6 +42,9 @@ check: $(VENV)/dev.stamp
 	$(BIN)/lint-imports
 	$(BIN)/python -m djlint --check --lint --quiet templates
 	$(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
+
+audit: $(VENV)/dev.stamp
+	@.ci/audit requirements.txt
 
 format: $(VENV)/dev.stamp
 	$(BIN)/python -m ruff check --fix .

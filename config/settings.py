@@ -94,6 +94,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "config.api.request_id.RequestIdMiddleware",
     "config.api.empty_answers.EmptyAnswerMiddleware",
+    "config.api.browser_features.BrowserFeaturesMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -264,7 +265,10 @@ LOG_FORMAT = "json" if given("LEITSTAND_LOG_FORMAT") == "json" else "line"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "config.api.request_id.RequestIdFilter"}},
+    "filters": {
+        "request_id": {"()": "config.api.request_id.RequestIdFilter"},
+        "secrets": {"()": "config.api.log_secrets.SecretsFilter"},
+    },
     "formatters": {
         "line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"},
         "json": {
@@ -274,7 +278,9 @@ LOGGING = {
             "rename_fields": {"asctime": "at", "levelname": "level", "name": "logger"},
         },
     },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["request_id"]}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["request_id", "secrets"]}
+    },
     "root": {"handlers": ["stderr"], "level": given("LEITSTAND_LOG_LEVEL", "INFO")},
     "loggers": {
         "django.request": {"level": "ERROR"},

@@ -9,6 +9,8 @@ from contextvars import ContextVar
 from django.http import HttpRequest, HttpResponse
 from django.utils.encoding import escape_uri_path
 
+from config.api.log_secrets import KEY
+
 ACCEPTED = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 _current: ContextVar[str | None] = ContextVar("request_id", default=None)
 logger = logging.getLogger(__name__)
@@ -21,8 +23,8 @@ def current_request_id() -> str | None:
 
 
 def request_id_of(given: str) -> str:
-    """The client's id where it is well-formed, else one that is made."""
-    return given if given and ACCEPTED.fullmatch(given) else os.urandom(16).hex()
+    """The client's id where it is well-formed and no key sent in the wrong header, else one that is made."""
+    return given if given and ACCEPTED.fullmatch(given) and not KEY.search(given) else os.urandom(16).hex()
 
 
 def log_answer(request_id: str, *, method: str, path: str, status: int) -> None:

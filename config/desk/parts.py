@@ -13,6 +13,7 @@ from config.processes import Account, Program
 
 WEB_WORKERS = 2
 WEB_THREADS = 4  # per worker; each may hold one database connection
+HEADERS_WITHIN = "--http1-header-read-timeout 10000"  # milliseconds; who sends no more of them is let go
 QUEUE = "leitstand"
 CELERY = ("celery", "-A", "config.celery")
 
@@ -49,7 +50,7 @@ def broker(data: Path, *, account: Account | None) -> Part:
 def web(data: Path, *, port: int) -> Part:
     """The web server on a loopback address."""
     where = f"--host {readiness.HOST} --port {port} --workers {WEB_WORKERS} --blocking-threads {WEB_THREADS}"
-    care = "--respawn-failed-workers --respawn-interval 0.5 --workers-kill-timeout 20"
+    care = f"--respawn-failed-workers --respawn-interval 0.5 --workers-kill-timeout 20 {HEADERS_WITHIN}"
     options = f"--interface wsgi --no-ws --no-access-log {where} {care}".split()
     program = _python(data, "config.desk.web", *options, "config.wsgi:application", name="The web server", log="web")
     return Part(program=program, answers=lambda: readiness.web_answers(port=port))

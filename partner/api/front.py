@@ -16,6 +16,7 @@ from django.http.request import split_domain_port, validate_host
 from django.utils import timezone
 from django.utils.encoding import escape_uri_path
 
+from config.api import browser_features
 from config.api.rate_limit import Allowance, leases
 from config.api.request_id import log_answer, request_id_of
 from config.errors import InvalidError
@@ -188,6 +189,7 @@ def _of_every_answer() -> tuple[tuple[str, str], ...]:
         ("X-Content-Type-Options", "nosniff"),
         ("Referrer-Policy", settings.SECURE_REFERRER_POLICY),
         ("Cross-Origin-Opener-Policy", settings.SECURE_CROSS_ORIGIN_OPENER_POLICY),
+        (browser_features.HEADER, browser_features.POLICY),
     ]
     if settings.SECURE_HSTS_SECONDS:
         said.append(

@@ -16,7 +16,7 @@ API, PARTNER = "/api/v1/assets", "/partner/kpi-rollup"
 class Echo(BaseHTTPRequestHandler):
     """Answers the headers that reached it."""
 
-    def do_GET(self) -> None:  # noqa: N802  the name that the standard library calls
+    def do_GET(self) -> None:
         """The headers as JSON, names in lower case."""
         body = json.dumps({name.lower(): value for name, value in self.headers.items()}).encode()
         self.send_response(200)
