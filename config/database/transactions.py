@@ -20,6 +20,15 @@ def consistent_view() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def uncompiled() -> Iterator[None]:
+    """A transaction whose statements are not compiled just in time: for many short steps, costed as one long one."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL jit = off")
+        yield
+
+
 def try_lock(name: str) -> bool:
     """Whether the name is now this transaction's alone, until it ends; never waits."""
     number = int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), signed=True)

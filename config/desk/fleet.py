@@ -9,6 +9,7 @@ from typing import Any
 from assets.periods import SLOT
 from assets.vocabulary import AssetType, DeliveryArea, Lifecycle
 from config.database.statements import fetch_rows, load_sql
+from config.database.transactions import uncompiled
 
 IN_USE = (Lifecycle.COMMISSIONING, Lifecycle.LIVE, Lifecycle.SUSPENDED)
 STORING = (AssetType.BESS, AssetType.VBAT, AssetType.GREY_COLOCATION, AssetType.GREEN_COLOCATION)
@@ -61,7 +62,8 @@ class Area:
 def areas(*, now: datetime) -> list[Area]:
     """The areas that have assets in use, in the order of the vocabulary; one statement."""
     flags = ", ".join(f"count(*) FILTER (WHERE {flag})" for flag in NEEDS)
-    rows = {row[0]: row for row in fetch_rows(FLEET_NOW + SUMS.format(flags=flags), _params(now))}
+    with uncompiled():  # compiling took 143 of the 210 ms of 5,000 assets
+        rows = {row[0]: row for row in fetch_rows(FLEET_NOW + SUMS.format(flags=flags), _params(now))}
     return [_area(area, rows[area.value]) for area in DeliveryArea if area.value in rows]
 
 
@@ -73,7 +75,8 @@ def _area(area: DeliveryArea, row: Sequence[Any]) -> Area:
 
 def needing(flag: str, *, now: datetime) -> Sequence[tuple[Any, ...]]:
     """The assets with this flag of `NEEDS`, by id, the first 500: id, name, type, lifecycle, area, and since when."""
-    return fetch_rows(FLEET_NOW + NEEDING.format(flag=flag), {**_params(now), "most": MOST_LISTED})
+    with uncompiled():
+        return fetch_rows(FLEET_NOW + NEEDING.format(flag=flag), {**_params(now), "most": MOST_LISTED})
 
 
 def _params(now: datetime) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What pages must not do while they are used: complain in the console, be stopped by the policy, or shut anybody out."""
+"""What pages must not do while they are used: complain, be stopped by the policy, or shut anybody out."""
 
 import json
 from importlib.resources import files

@@ -34,16 +34,17 @@ WITH asset_now AS MATERIALIZED (
     LEFT JOIN LATERAL (
         SELECT energy, effective_at
         FROM assets_statesnapshot
-        WHERE asset_id = asset.id AND effective_at <= %(now)s
+        WHERE asset_id = asset.id AND effective_at <= %(now)s AND asset.type = ANY (%(storing)s)
         ORDER BY effective_at DESC
         LIMIT 1
-    ) AS state ON asset.type = ANY (%(storing)s)
+    ) AS state ON true
     LEFT JOIN LATERAL (
         SELECT end_time
         FROM markets_forecast
         WHERE asset_id = asset.id AND start_time > %(now)s - interval '24 hours' AND start_time <= %(now)s + interval '1 hour'
+            AND asset.type = ANY (%(forecast)s)
         ORDER BY start_time DESC
         LIMIT 1
-    ) AS expected ON asset.type = ANY (%(forecast)s)
+    ) AS expected ON true
     WHERE asset.lifecycle = ANY (%(in_use)s)
 )
