@@ -151,6 +151,7 @@ class OpenEndpoints(ViewSet):
     """Endpoints that need no key: JSON, and their part of the schema."""
 
     tag: ClassVar[str | None] = None
+    tagged: ClassVar[bool] = False  # whether a GET has an ETag, as the schema says it; those that need a key have one
     authentication_classes: Any = ()
     permission_classes: Any = ()
     throttle_classes: Any = ()

@@ -112,6 +112,10 @@ class EndpointSchema(AutoSchema):
         """The view, with what endpoints declare beside DRF's own attributes."""
         return self.view
 
+    @property
+    def _is_tagged(self) -> bool:
+        return self.method == "GET" and bool(self.declaring.security or self.declaring.tagged)
+
     def _operation_id(self) -> str:
         parts = re.sub(r"[{}]", "", self.path.removeprefix("/api/v1/")).replace("-", "_").strip("/").split("/")
         return "_".join([self.method.lower(), *parts])
@@ -125,9 +129,9 @@ class EndpointSchema(AutoSchema):
     def _header_parameters(self, declared: Endpoint) -> Iterator[dict[str, Any]]:
         if _may_represent(declared):
             yield PREFER
+        if self._is_tagged:
+            yield IF_NONE_MATCH
         if self.declaring.security:
-            if self.method == "GET":
-                yield IF_NONE_MATCH
             if self.method == "POST":
                 yield IDEMPOTENCY_KEY
             if PRECONDITION_FAILED in declared.refusals:
@@ -151,7 +155,7 @@ class EndpointSchema(AutoSchema):
             headers = _headers("X-Request-ID", "Preference-Applied")
             content = self._answers(declared)
             yield "200", {"description": f"With `Prefer: {REPRESENTATION}`.", "headers": headers, "content": content}
-        if self.method == "GET" and self.declaring.security:
+        if self._is_tagged:
             yield "304", {"description": "It is still what If-None-Match names.", "headers": _headers(*OF_A_TAG)}
         for status in sorted({*self.declaring.always, *declared.refusals, *BY_METHOD.get(self.method, OF_A_BODY)}):
             yield str(status), self._refusal(status)
@@ -159,7 +163,7 @@ class EndpointSchema(AutoSchema):
     def _success(self, declared: Endpoint) -> dict[str, Any]:
         paged = issubclass(declared.query, PageQuery)
         made = declared.status == CREATED
-        tagged = OF_A_TAG if self.method == "GET" and self.declaring.security else ("X-Request-ID",)
+        tagged = OF_A_TAG if self._is_tagged else ("X-Request-ID",)
         headers = _headers(*tagged, *(["Link"] if paged else ()), *(["Location"] if made else ()))
         if declared.status == NO_CONTENT or declared.answer is None:
             return {"description": "Done; no body." if declared.status == NO_CONTENT else "Done.", "headers": headers}

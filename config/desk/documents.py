@@ -12,6 +12,7 @@ from pydantic import RootModel
 from rest_framework.request import Request
 
 from config.api.endpoint import OpenEndpoints, endpoint
+from config.api.etags import conditional
 
 # The first is for all who ask for neither.
 RENDERERS = {str(one.media_type): one for one in (OpenApiYamlRenderer2, OpenApiJsonRenderer2)}
@@ -25,13 +26,14 @@ class Documents(OpenEndpoints):
     """What describes the two APIs."""
 
     tag = "Documents"
+    tagged = True
     renderer_classes = tuple(RENDERERS.values())
 
     @endpoint(answer=OpenApiDocument, media=tuple(RENDERERS), examples={"answer": {"openapi": "3.1.0"}})
     def retrieve(self, request: Request) -> HttpResponse:
-        """This document: JSON for those who accept it, YAML for all others; no key needed [C16]."""
+        """This document: JSON for those who accept it, YAML for all others; no key needed [C13] [C16]."""
         media_type = str(request.accepted_renderer.media_type)
-        return HttpResponse(text_of(media_type), content_type=media_type)
+        return conditional(request, HttpResponse(text_of(media_type), content_type=media_type))
 
     def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:  # noqa: ARG002, FBT001, FBT002
         return super().perform_content_negotiation(request, force=True)

@@ -39,6 +39,24 @@ def test_the_yaml_says_what_the_json_says() -> None:
     assert yaml.safe_load(get(SCHEMA).content) == json.loads(get(SCHEMA, Accept="application/json").content)
 
 
+@pytest.mark.parametrize("accept", ["application/json", "application/yaml"])
+def test_who_has_the_document_hears_304(accept: str) -> None:
+    """[C13]"""
+    first = get(SCHEMA, Accept=accept)
+    again = get(SCHEMA, Accept=accept, If_None_Match=first["ETag"])
+    assert (again.status_code, again.content, again["ETag"]) == (304, b"", first["ETag"])
+    assert again["Cache-Control"] == first["Cache-Control"]
+    assert "Accept" in again["Vary"]
+
+
+def test_the_two_media_types_of_the_document_have_a_tag_each() -> None:
+    """[C13]"""
+    assert get(SCHEMA)["ETag"] != get(SCHEMA, Accept="application/json")["ETag"]
+    stated = document()["paths"][SCHEMA]["get"]
+    assert "304" in stated["responses"]
+    assert "ETag" in stated["responses"]["200"]["headers"]
+
+
 @pytest.mark.parametrize("path", [f"{SCHEMA}?format=json", f"{SCHEMA}?version=%0D%0AX-Evil:1", f"{SCHEMA}?lang=xx"])
 def test_the_document_takes_no_parameters(path: str) -> None:
     """[C4]"""
