@@ -16,7 +16,7 @@ from rest_framework.request import Request
 
 from config.api.answers import json_text
 from config.api.errors import exception_handler
-from config.api.models import StoredAnswer
+from config.api.models import LONGEST_PATH, StoredAnswer
 from config.errors import ConflictError, Fault, InvalidError
 
 HEADER = "Idempotency-Key"
@@ -56,7 +56,7 @@ def once(request: Request, *, caller: str, handle: Callable[[], HttpResponse]) -
     if not _PRINTABLE.fullmatch(key):
         raise _refused("The key should have 1 to 255 printable ASCII characters")
     raw = request._request  # noqa: SLF001  the bytes as they came
-    if not _came_whole(raw):
+    if not _came_whole(raw) or _names_nothing(raw.path):
         return handle()
     digest = hashlib.sha256(raw.get_full_path().encode() + b"\0" + raw.body).digest()
     with transaction.atomic():
@@ -75,6 +75,11 @@ def once(request: Request, *, caller: str, handle: Callable[[], HttpResponse]) -
 def _came_whole(raw: HttpRequest) -> bool:
     """Whether the body is here to be compared with another; what is sent again after one that was cut off is not it."""
     return len(raw.body) == int(raw.META.get("CONTENT_LENGTH") or 0)
+
+
+def _names_nothing(path: str) -> bool:
+    """Whether a path cannot be stored, and no id can be in it: nothing is done there, once or twice."""
+    return "\0" in path or len(path) > LONGEST_PATH
 
 
 def _is_first(name: str) -> bool:

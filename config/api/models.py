@@ -2,13 +2,15 @@
 
 from django.db import models
 
+LONGEST_PATH = 500  # several times the longest address that names something
+
 
 class StoredAnswer(models.Model):
     """The answer to a POST that carried an Idempotency-Key, for a day [C12]."""
 
     pk = models.CompositePrimaryKey("caller", "path", "key")
     caller = models.CharField(max_length=300, db_collation="C")
-    path = models.CharField(max_length=500, db_collation="C")
+    path = models.CharField(max_length=LONGEST_PATH, db_collation="C")
     key = models.CharField(max_length=255, db_collation="C")
     digest = models.BinaryField(max_length=32)
     status = models.PositiveSmallIntegerField()

@@ -160,3 +160,10 @@ def test_a_media_type_comes_before_a_malformed_key(api: Api) -> None:
     """[C3]: 415, then 422."""
     answer = api.send("POST", "/assets", content=b"{}", content_type="text/plain", headers={"Idempotency-Key": ""})
     assert answer.status_code == 415
+
+
+@pytest.mark.parametrize("asset_id", ["%00", "x" * 3000])
+def test_an_address_that_cannot_be_stored_is_404_with_a_key_as_without(api: Api, asset_id: str) -> None:
+    """[C3]"""
+    path = f"/assets/{asset_id}/actions/commission"
+    assert [api.post(path, **headers).status_code for headers in ({}, KEY)] == [404, 404]
