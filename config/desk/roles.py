@@ -44,6 +44,7 @@ SCHEDULES = (
     "django_celery_beat.intervalschedule",
     "django_celery_beat.crontabschedule",
 )
+IMPORTS = ("desk.import",)  # in the audit trail; who may import what is a matter of what is imported
 ACCESS = ("partner.apikey", "auth.user", "auth.group", "axes.accessattempt", "otp_totp.totpdevice")
 
 
@@ -51,7 +52,7 @@ def _each(names: tuple[str, ...], verbs: tuple[str, ...]) -> dict[str, tuple[str
     return dict.fromkeys(names, verbs)
 
 
-VIEWER: Rights = _each((*FLEET, *MARKETS, *SNAPSHOTS), SEE)
+VIEWER: Rights = _each((*FLEET, *MARKETS, *SNAPSHOTS, *IMPORTS), SEE)
 ROLES: Mapping[str, Rights] = {
     # sees the fleet and what it may and shall do, and changes nothing
     "Viewer": VIEWER,
@@ -66,7 +67,7 @@ ROLES: Mapping[str, Rights] = {
     # what partners see: profiles, keys, kinds, snapshots and when they are computed
     "Partner manager": {**_each(FLEET, SEE), **_each(PARTNERS, ALL), **_each(SCHEDULES, ALL)},
     # all of it, and who may do what
-    "Administrator": _each((*FLEET, *MARKETS, *PARTNERS, *SCHEDULES, *ACCESS), ALL),
+    "Administrator": {**_each((*FLEET, *MARKETS, *PARTNERS, *SCHEDULES, *ACCESS), ALL), **_each(IMPORTS, SEE)},
 }
 
 

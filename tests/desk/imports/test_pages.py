@@ -160,3 +160,14 @@ def test_a_cell_far_away_is_no_table_of_a_million_rows(desk: Client, asset: Asse
     found = desk.get(send(desk, "specs", xlsx_of(SPEC_HEADER, *rows))["Location"]).context["found"]
 
     assert (found.rows, found.faults_total) == (1, 0)
+
+
+def test_an_import_is_in_the_audit_trail_with_who_and_what(desk: Client, asset: Asset) -> None:
+    page = send(desk, "specs", csv_of(SPEC_HEADER, spec_row(asset)))["Location"]
+    desk.post(f"{page}apply")
+
+    trail = [change for change, _ in desk.get("/admin/audit/?what=import").context["changes"]]
+
+    assert {change.actor for change in trail} == {"user:anna"}
+    states = [change.after["state"] for change in reversed(trail) if change.after and "state" in change.after]
+    assert states == ["checking", "checked", "applying", "applied"]
