@@ -14,6 +14,7 @@ help:
 	@echo 'make test     run all tests, with a PostgreSQL and a Redis of their own'
 	@echo 'make trust    what takes minutes: faults, races, long models; figures go to docs/trust.md'
 	@echo 'make bench    rivals side by side; figures go to docs/benchmarks.md'
+	@echo 'make screenshots DESK="http://127.0.0.1:8000 operator PASSWORD PARTNER_KEY"   the pictures in docs/images'
 	@echo 'make check    linters, types, import rules, migrations'
 	@echo 'make audit    hold the locked dependencies against known holes; says so where it cannot look them up'
 	@echo 'make format   let ruff and djlint format what they can'
@@ -33,6 +34,9 @@ trust: $(VENV)/dev.stamp
 
 bench: $(VENV)/dev.stamp
 	@exec $(BIN)/python -m tests.benchmarks $(BENCH)
+
+screenshots: $(VENV)/dev.stamp
+	@exec $(BIN)/python -m tests.e2e.screenshots $(DESK)
 
 check: export SECRET_KEY := made-up-for-checks
 check: $(VENV)/dev.stamp

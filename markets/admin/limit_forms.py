@@ -55,7 +55,7 @@ class LimitChangeForm(forms.Form):
         widget=UnfoldAdminRadioSelectWidget,
     )
     power_charge = PlainDecimalField(
-        label="Charge with at most (MW, 0 or negative)", max_value=Decimal(0), required=False
+        label="Charge with at most (MW)", max_value=Decimal(0), required=False, help_text="0 or negative."
     )
     power_discharge = PlainDecimalField(label="Discharge with at most (MW)", min_value=Decimal(0), required=False)
     energy_low = PlainDecimalField(label="Keep at least (MWh)", min_value=Decimal(0), required=False)

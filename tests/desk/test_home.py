@@ -88,7 +88,7 @@ def test_its_queries_do_not_grow_with_the_fleet(desk: Client, django_assert_num_
     for _ in range(3):
         note(make_asset(Lifecycle.LIVE), Status.FAULT)
 
-    with django_assert_num_queries(12):  # session, operator, states, statuses, troubled, areas (4), work, late snapshots
+    with django_assert_num_queries(12):  # session, operator, counts and lists, areas within a transaction
         desk.get("/admin/")
 
 
