@@ -47,15 +47,19 @@ class EventDesk:
         self.broker = Child(embedded_redis.program(self.data, account=self.account))
         wait_for(self.broker, until=lambda: embedded_redis.answers(self.data))
 
-    def manage(self, *arguments: str) -> "subprocess.Popen[bytes]":
-        names = {
+    @property
+    def environment(self) -> dict[str, str]:
+        """What its processes are started with."""
+        return {
             **os.environ,
             "DATABASE_URL": database_url(self.data),
             "REDIS_URL": redis_url(self.data),
             "LEITSTAND_DATA_DIR": str(self.data),
         }
+
+    def manage(self, *arguments: str) -> "subprocess.Popen[bytes]":
         with (self.data / "logs" / "workers.log").open("ab") as log:
-            return subprocess.Popen([*MANAGE, *arguments], env=names, stdout=log, stderr=log, cwd=BASE_DIR)
+            return subprocess.Popen([*MANAGE, *arguments], env=self.environment, stdout=log, stderr=log, cwd=BASE_DIR)
 
     def prepare(self) -> None:
         for arguments in (("migrate", "--verbosity", "0"), ("seed_demo",)):
