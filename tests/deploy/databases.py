@@ -23,6 +23,7 @@ def database_url(name: str) -> str:
 
 def run_script(name: str, *arguments: str | Path, database: str) -> subprocess.CompletedProcess[str]:
     """Run a script of deploy/ for a database."""
+    connection.ensure_connection()
     major = connection.connection.info.server_version // 10_000
     path = f"{postgres.binaries()}:{os.environ['PATH']}" if major >= EMBEDDED else os.environ["PATH"]
     return subprocess.run(

@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -57,7 +57,7 @@ def refusal(answer: RawAnswer, status: int) -> dict[str, str]:
 
 
 LONG = "x" * 33_000
-REFUSED = {
+REFUSED: dict[str, tuple[Callable[[str], bytes], int, int]] = {
     "no HTTP": (lambda path: request("GET", path, "Content-Length: abc"), 400, 400),
     "no host": (lambda path: request("GET", path, host=None), 400, 400),
     "a long header": (lambda path: request("GET", path, f"X-Long: {LONG}"), 400, 400),

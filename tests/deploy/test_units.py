@@ -2,6 +2,7 @@
 
 import configparser
 import os
+import pwd
 import shlex
 import socket
 import ssl
@@ -154,6 +155,26 @@ def is_healthy(port: int) -> bool:
     except OSError:
         return False
     return answer.status == 200
+
+
+def test_manage_runs_with_the_variables_and_secrets_of_the_units(tmp_path: Path) -> None:
+    """deploy/leitstand-manage: what it is given is what the units are given, as their account."""
+    credentials(UNITS[0], tmp_path)
+    (tmp_path / "environment").write_text((DEPLOY / "environment.example").read_text())
+    account = pwd.getpwuid(os.getuid()).pw_name
+    places = {"LEITSTAND_ETC": str(tmp_path), "LEITSTAND_HOME": str(BASE_DIR), "LEITSTAND_ACCOUNT": account}
+    ask = "from django.conf import settings as s; print(s.HTTPS, s.ALLOWED_HOSTS, s.KEY_PEPPER, s.DATABASES)"
+    done = subprocess.run(
+        [str(DEPLOY / "leitstand-manage"), "shell", "--no-imports", "--command", ask],
+        env={"PATH": os.environ["PATH"], **places},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("True ['desk.example'] 0123456789abcdefghij")
+    assert "/var/run/postgresql" in done.stdout
 
 
 def make_certificate(folder: Path) -> None:
