@@ -59,7 +59,7 @@ def test_two_bad_rows_are_found_corrected_and_applied(desk: Page, asset: Asset, 
 def test_the_page_of_a_long_one_says_when_it_is_done(
     desk: Page, asset: Asset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("config.desk.imports.tables.SMALL_ROWS", 0)
+    monkeypatch.setattr("config.desk.imports.kinds.FEW_RECORDS", 0)
     desk.goto("/admin/imports/?kind=specs")
     send(desk, tmp_path, csv_of(SPEC_HEADER, spec_row(asset)))
     expect(desk.get_by_label("How far it has come")).to_be_visible()

@@ -17,8 +17,12 @@ from markets.operations.limit_rows import load_limits
 from markets.period_items import ForecastItem, ReservationItem
 from markets.periods import FORECASTS, RESERVATIONS
 
-MOST_RECORDS = 10_000
+MOST_RECORDS = 5_000  # each is an operation of its own, of about 10 ms
 MOST_PERIODS = 100_000  # each is checked by itself, and kept until all are; the API takes more
+
+# What is done while its sender waits; more is the worker's.
+FEW_RECORDS = 300
+FEW_PERIODS = 2_000
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,11 @@ class ImportKind:
     def most_rows(self) -> int:
         """How many rows a file may have."""
         return MOST_RECORDS if self.store else MOST_PERIODS
+
+    @property
+    def few_rows(self) -> int:
+        """How many rows nobody has to wait for."""
+        return FEW_RECORDS if self.store else FEW_PERIODS
 
     @property
     def has_window(self) -> bool:

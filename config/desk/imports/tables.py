@@ -18,7 +18,6 @@ MOST_COLUMNS = 100
 # What is looked at while its sender waits; anything larger is the worker's.
 SMALL_TEXT = 1024 * 1024
 SMALL_WORKBOOK = 8 * 1024 * 1024
-SMALL_ROWS = 2_000
 
 UTF8_MARK = b"\xef\xbb\xbf"
 FOREIGN = {
@@ -59,15 +58,11 @@ def read_table(content: bytes) -> Table:
     return _table(_rows_of_text(content, delimiter), has_decimal_commas=delimiter == ";")
 
 
-def is_small(content: bytes) -> bool:
-    """Whether a file is looked at in a moment."""
+def is_small(content: bytes, *, rows: int) -> bool:
+    """Whether a file is read in a moment, and has so many rows at most."""
     if is_workbook(content):
-        return swollen_size(content) <= SMALL_WORKBOOK and _is_short(content)
-    return len(content) <= SMALL_TEXT and content.count(b"\n") <= SMALL_ROWS
-
-
-def _is_short(content: bytes) -> bool:
-    return all(line <= SMALL_ROWS + 1 for line, _ in read_workbook(content))
+        return swollen_size(content) <= SMALL_WORKBOOK and all(line <= rows + 1 for line, _ in read_workbook(content))
+    return len(content) <= SMALL_TEXT and content.count(b"\n") <= rows + 1
 
 
 def _table(rows: Iterator[Row], *, has_decimal_commas: bool = False) -> Table:

@@ -58,8 +58,11 @@ def read_workbook(content: bytes) -> Iterator[tuple[int, list[str]]]:
         sheet.reset_dimensions()
         rows = sheet.iter_rows(values_only=True, max_row=LAST_ROW, max_col=WIDEST_ROW)
         for number, row in enumerate(rows, start=1):
-            if any(cell is not None for cell in row):
-                yield number, [_text(cell) for cell in row]
+            cells = list(row)
+            while cells and cells[-1] is None:
+                cells.pop()
+            if cells:
+                yield number, [_text(cell) for cell in cells]
 
 
 @contextmanager

@@ -13,20 +13,30 @@ from django.utils import timezone
 from django_celery_beat.models import PeriodicTask
 
 from assets.models import Asset
+from config.celery import app
 from config.database.direct import direct_address
 from config.database.transactions import try_lock
-from config.desk.imports import operations, progress, tables
+from config.desk.imports import operations, progress
 from config.desk.imports.models import Import
 from config.desk.imports.schedules import FORGET_TASK, WORK_TASK
+from config.desk.imports.tables import is_small
 from config.desk.imports.words import Findings
-from config.desk.tasks import forget_import_contents, work_on_import
+from config.desk.tasks import forget_import_contents, work_on_import, work_on_imports
 from markets.models import Forecast
-from tests.desk.imports.files import apply, csv_of, upload
+from tests.desk.imports.files import apply, csv_of, upload, xlsx_of
 from tests.factories.assets import make_asset
 from tests.factories.operators import desk_of, make_superuser
 
 HEADER = ("asset_id", "start_time", "end_time", "generation", "consumption")
 ROWS = 2_500
+
+
+@pytest.fixture
+def eager() -> Iterator[None]:
+    """Tasks are done where they are sent."""
+    app.conf.task_always_eager = True
+    yield
+    app.conf.task_always_eager = False
 
 
 def large_file(asset: Asset) -> bytes:
@@ -84,6 +94,14 @@ class TestLongImports:
         kept = dict(Import.objects.values_list("pk", "content"))
         assert kept[old.pk] is None
         assert kept[new.pk] is not None
+
+    @pytest.mark.usefixtures("eager")
+    def test_the_worker_gets_a_task_for_each_that_waits(self) -> None:
+        waiting = [upload("forecasts", large_file(make_asset())) for _ in range(2)]
+
+        work_on_imports()
+
+        assert set(Import.objects.values_list("pk", "state")) == {(found.pk, "checked") for found in waiting}
 
     def test_the_worker_looks_for_them_by_the_schedule(self) -> None:
         tasks = set(PeriodicTask.objects.filter(enabled=True).values_list("task", flat=True))
@@ -153,6 +171,9 @@ def number_of(name: str) -> int:
     return int(number)
 
 
-def test_two_thousand_rows_are_looked_at_at_once() -> None:
-    assert tables.is_small(b"a\n" * tables.SMALL_ROWS)
-    assert not tables.is_small(b"a\n" * (tables.SMALL_ROWS + 1))
+@pytest.mark.parametrize("written", [csv_of, xlsx_of])
+def test_a_file_is_small_by_its_rows(written: Any) -> None:
+    file = written(("a",), *[("1",)] * 20)
+
+    assert is_small(file, rows=20)
+    assert not is_small(file, rows=19)
