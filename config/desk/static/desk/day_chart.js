@@ -162,7 +162,7 @@ window.DayChart = (() => {
     }
 
     function power(canvas, day, sources) {
-        const tint = colour("--color-primary-600", "#0e7490");
+        const tint = colour("--desk-tint", "#0e7490");
         const line = (name, label, more) => ({
             label, data: corners(day.grid, (slot) => number(slot.limit?.computed[name])), borderColor: tint, ...stepped, ...more,
         });
@@ -189,7 +189,7 @@ window.DayChart = (() => {
     }
 
     function energy(canvas, day) {
-        const tint = colour("--color-primary-600", "#0e7490");
+        const tint = colour("--desk-tint", "#0e7490");
         const line = (name, label, more) => ({
             label, data: corners(day.grid, (slot) => number(slot.limit?.computed[name])), borderColor: tint, ...stepped, ...more,
         });
@@ -209,7 +209,7 @@ window.DayChart = (() => {
 
     /* What a site's point of connection allows, what its assets may do together, and what it delivers. */
     function site(canvas, day) {
-        const tint = colour("--color-primary-600", "#0e7490"), quiet = colour("--desk-quiet", "#6b7280");
+        const tint = colour("--desk-tint", "#0e7490"), quiet = colour("--desk-quiet", "#6b7280");
         const line = (label, read, more) => ({ label, data: corners(day.grid, read), ...stepped, ...more });
         const datasets = [
             line("Import limit", (slot) => number(slot.poc?.power_import), { borderColor: tint, fill: false }),
