@@ -132,6 +132,8 @@ def run(schema: BaseSchema) -> Findings:
             findings.note(event)
         if isinstance(event, events.NonFatalError):
             findings.faults[event.label, str(event.info.title)] = str(event.info.message)
+        if isinstance(event, events.Interrupted):
+            raise KeyboardInterrupt  # schemathesis takes it for an early end
         if isinstance(event, events.FatalError):
             raise event.exception
     return findings
