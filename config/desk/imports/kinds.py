@@ -17,7 +17,7 @@ from markets.operations.limit_rows import load_limits
 from markets.period_items import ForecastItem, ReservationItem
 from markets.periods import FORECASTS, RESERVATIONS
 
-MOST_RECORDS = 5_000  # each is an operation of its own, of about 10 ms
+MOST_RECORDS = 5_000  # each is an operation of its own: thousands take minutes
 MOST_PERIODS = 100_000  # each is checked by itself, and kept until all are; the API takes more
 
 # What is done while its sender waits; more is the worker's.
