@@ -40,7 +40,7 @@ PAGES = {
         ("Audit trail", "manage_search", "audit", "assets.asset"),
         ("Health", "monitor_heart", "desk_health", None),
         ("Dead events", "report", "dead_events", "assets.storedevent"),
-    )
+    ),
 }
 
 
