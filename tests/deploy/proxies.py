@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from config.embedded import BASE_DIR
 from config.processes import Child, Program, wait_for
 from tests.granian import LOCALHOST, Server
@@ -40,9 +42,10 @@ SERVER = """
 
 
 def nginx() -> str:
-    """The program, which Debian keeps where not everybody looks; .ci/run installs it."""
+    """The program, which Debian keeps where not everybody looks, or a skip that says what is missing."""
     found = shutil.which("nginx") or "/usr/sbin/nginx"
-    assert Path(found).exists(), "nginx is not installed: apt-get install nginx-light"
+    if not Path(found).exists():
+        pytest.skip("no nginx; on Debian: apt-get install nginx-light")
     return found
 
 
