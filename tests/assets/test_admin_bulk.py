@@ -34,10 +34,10 @@ def actions_of(client: Client) -> list[str]:
     return [name for name, _label in form.fields["action"].choices if name] if form else []
 
 
-def test_the_actions_are_the_transitions_and_deletion(desk: Client) -> None:
+def test_the_actions_are_the_transitions_deletion_and_the_way_to_the_limits(desk: Client) -> None:
     make_asset()
 
-    assert actions_of(desk) == [*TRANSITIONS, "delete"]
+    assert actions_of(desk) == [*TRANSITIONS, "delete", "limits"]
 
 
 def test_it_asks_first_and_tells_what_would_be_refused(desk: Client) -> None:

@@ -17,6 +17,7 @@ def given_in_example() -> dict[str, str]:
 
 def checked(**variables: str) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, **given_in_example(), "LEITSTAND_DATA_DIR": os.environ["LEITSTAND_DATA_DIR"]}
+    environment.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)  # the browser tests set it for themselves
     environment |= {"DATABASE_URL": os.environ["DATABASE_URL"], "REDIS_URL": os.environ["REDIS_URL"], **variables}
     return subprocess.run(
         [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],

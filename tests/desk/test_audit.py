@@ -5,7 +5,7 @@ import io
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import User
 from django.test import Client
 
 from assets.statuses import set_status
@@ -13,7 +13,7 @@ from assets.vocabulary import ReasonCategory, Status
 from config.desk.audit_list import Wanted, kinds, page
 from tests.back_office import page_of
 from tests.factories.assets import NOW, make_asset
-from tests.factories.operators import desk_of, make_operator, make_superuser
+from tests.factories.operators import desk_of, make_operator, make_superuser, role_named
 
 pytestmark = pytest.mark.django_db
 
@@ -73,7 +73,7 @@ def test_a_login_is_no_change(desk: Client) -> None:
 
 def test_giving_a_role_is_told(desk: Client) -> None:
     olga = make_operator(name="olga")
-    olga.groups.add(Group.objects.get(name="Trader"))
+    olga.groups.add(role_named("Trader"))
 
     assert [one.action for one in changes(desk, "what=operator+role")] == ["insert"]
 

@@ -3,13 +3,13 @@
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import User
 from django.test import Client
 
 from config.desk.roles import ROLES, permissions_of
 from tests.back_office import page_of
 from tests.factories.assets import make_asset
-from tests.factories.operators import desk_of
+from tests.factories.operators import desk_of, role_named
 from tests.factories.plants import make_site
 
 pytestmark = pytest.mark.django_db
@@ -48,7 +48,7 @@ DONE = {
 
 def somebody(role: str) -> User:
     operator = User.objects.create_user(f"{role.lower().replace(' ', '-')}", is_staff=True)
-    operator.groups.set([Group.objects.get(name=role)])
+    operator.groups.set([role_named(role)])
     return operator
 
 
@@ -64,7 +64,7 @@ def desk(role: str) -> Client:
 
 
 def test_a_role_has_the_permissions_that_it_is_written_with(role: str) -> None:
-    found = Group.objects.get(name=role).permissions.values_list("content_type__app_label", "codename")
+    found = role_named(role).permissions.values_list("content_type__app_label", "codename")
 
     assert set(found) == set(permissions_of(role))
 

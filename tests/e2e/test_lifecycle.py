@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 def expect_buttons(desk: Page, *labels: str) -> None:
     """These lifecycle buttons are shown, in this order, and no others."""
-    expect(desk.locator(".desk-lifecycle [popovertarget]").filter(visible=True)).to_have_text(labels)
+    expect(desk.locator('.desk-lifecycle [popovertarget^="confirm-"]').filter(visible=True)).to_have_text(labels)
 
 
 def press(desk: Page, label: str) -> None:

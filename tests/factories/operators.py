@@ -1,8 +1,10 @@
 """Operators of the back office for tests; they have no password, which would take its time to hash."""
 
 from collections.abc import Iterable
+from importlib import import_module
 
-from django.contrib.auth.models import Permission, User
+from django.apps import apps
+from django.contrib.auth.models import Group, Permission, User
 from django.test import Client
 
 
@@ -16,6 +18,13 @@ def make_operator(*permissions: str, name: str = "olga") -> User:
 def make_superuser(name: str = "anna") -> User:
     """Somebody who may do everything."""
     return User.objects.create_superuser(name)
+
+
+def role_named(name: str) -> Group:
+    """The group that the migrations made; made again by them where a test with real transactions emptied all tables."""
+    if not Group.objects.exists():
+        import_module("config.desk.migrations.0001_roles").make_roles(apps, None)
+    return Group.objects.get(name=name)
 
 
 def desk_of(operator: User, *, csrf: bool = False) -> Client:

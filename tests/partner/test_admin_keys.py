@@ -152,14 +152,14 @@ class TestKeptKeys:
 
         assert desk.post(page_of(key), {"name": "x", "scopes": ["assets:write"], "digest": "x"}).status_code == 403
 
-    def test_the_sites_of_a_partner_key_can_be_changed(self, desk: Client) -> None:
+    def test_the_sites_and_the_rate_of_a_partner_key_can_be_changed_and_its_name_cannot(self, desk: Client) -> None:
         one, other = add_site("A"), add_site("B")
         key, _text = make_partner_key(one)
 
         desk.post(page_of(key), {"site_ids": [other.pk], "name": "x", "rate_per_minute": "5"})
 
         key.refresh_from_db()
-        assert (list(key.sites.all()), key.name, key.rate_per_minute) == ([other], "embedder", 0)
+        assert (list(key.sites.all()), key.name, key.rate_per_minute) == ([other], "embedder", 5)
 
     def test_the_list_shows_hint_bounds_and_state(self, desk: Client) -> None:
         key, _text = make_api_key("markets:write", sources=["CUSTOMER"])

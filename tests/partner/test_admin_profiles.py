@@ -148,4 +148,5 @@ class TestSnapshots:
         with django_assert_num_queries(4) as queries:  # session, operator, count, rows with their site
             desk.get(SNAPSHOTS)
 
-        assert '"body"' not in queries.captured_queries[-1]["sql"]
+        read = queries.captured_queries[-1]["sql"].replace('octet_length("partner_snapshot"."body")', "")
+        assert '"body"' not in read  # its length alone
