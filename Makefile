@@ -3,7 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 # umask: what is installed must be readable for the account that PostgreSQL runs as when root starts it
-PIP := umask 022 && $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes
+# --no-deps: the lock names all there is. Without it pip goes by what packages ask for, and where one asks for extras
+# (`coverage[toml]`) of which a newer release than the locked has come out, it takes that one and fails for its hash.
+PIP := umask 022 && $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes --no-deps
 COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --no-header --python-version 3.11 --quiet
 
 .PHONY: help run test trust bench check audit format lock
