@@ -92,7 +92,11 @@ class LimitItem(Body):
         if last < info.data.get("valid_from", last):
             raise PydanticCustomError("window", "valid_until should not be before valid_from")
         if last > LAST_DAY:
-            raise PydanticCustomError("window", f"valid_until should not be after {LAST_DAY}")
+            sentence = f"valid_until should not be after {LAST_DAY}"
+            if {"valid_from", "start_time", "end_time"} <= info.data.keys():
+                rows = _rows(info.data["valid_from"], last, info.data["start_time"], info.data["end_time"])
+                sentence += f"; {too_many_rows(rows)}" if rows > LARGEST_EXPANSION else ""
+            raise PydanticCustomError("window", sentence)
         return last
 
     @model_validator(mode="after")
@@ -105,7 +109,7 @@ class LimitItem(Body):
     @property
     def rows(self) -> int:
         """How many rows it expands to: the slots of its window, on each of its days."""
-        return ((self.valid_until - self.valid_from).days + 1) * (self.end_time - self.start_time)
+        return _rows(self.valid_from, self.valid_until, self.start_time, self.end_time)
 
     @property
     def first_slot(self) -> datetime:
@@ -120,6 +124,10 @@ class LimitItem(Body):
 
 
 _ITEMS = TypeAdapter(list[LimitItem])
+
+
+def _rows(first: date, last: date, start: int, end: int) -> int:
+    return ((last - first).days + 1) * (end - start)
 
 
 def are_overlapping(items: Sequence[LimitItem]) -> bool:

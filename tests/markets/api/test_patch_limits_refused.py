@@ -153,6 +153,14 @@ def test_more_rows_than_are_allowed_are_refused_before_any_is_made(
     assert sentence == f"The items expand to {days * 96} rows of 15 minutes; the limit is 250000"
 
 
+def test_a_range_to_the_end_of_time_is_told_its_count_too(api: ApiClient, battery: str) -> None:
+    """[L2] The last day of all days cannot be stored; whoever means "for ever" learns why that is too much."""
+    item = limit_item(battery, **WHOLE_DAYS, valid_from="2026-01-01", valid_until="9999-12-31")
+    [(loc, sentence)] = api.faults("PATCH", "/limits", {"limits": [item]})
+    assert loc == ["body", "limits", 0, "valid_until"]
+    assert sentence.endswith("The items expand to 279594528 rows of 15 minutes; the limit is 250000")
+
+
 def test_the_limit_of_rows_is_the_sum_over_all_items(battery: str) -> None:
     """[L2] 250,000 rows are a batch, one more is none, also where items overlap."""
     days = limit_item(battery, **WHOLE_DAYS, valid_from="2026-01-01", valid_until="2033-02-16")
