@@ -33,7 +33,7 @@ def said(at: datetime, style: str = "seconds") -> str:
 
 
 def shown_as_moments(model: type[Model], names: Any, *, empty: str, but: Collection[str] = ()) -> Any:
-    """Names of what an admin page shows, `but` those of inputs: each instant of the model becomes a column of moments."""
+    """Names of what an admin page shows, `but` those of inputs: each instant of the model becomes a column."""
     of_model = model._meta.fields  # noqa: SLF001  Django's public, if underlined
     fields = {one.name: one for one in of_model if isinstance(one, DateTimeField) and one.name not in but}
 

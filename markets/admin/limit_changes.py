@@ -86,7 +86,7 @@ class LimitChangeAdmin(RecordAdmin):
     def days(self, change: LimitChange) -> str:
         """The days and hours."""
         asked = change.asked
-        spans = [asked.get(name, "").replace(" to ", " – ") for name in ("days", "hours")]
+        spans = [asked.get(name, "").replace(" to ", f" {gettext('to')} ") for name in ("days", "hours")]
         return ", ".join((*spans, " ".join(gettext(day) for day in asked.get("weekdays", []))))
 
     @display(description=_("Undone"), boolean=True)
@@ -143,7 +143,7 @@ class LimitChangeAdmin(RecordAdmin):
             by=actor_of(request),
             now=timezone.now(),
         )
-        said = gettext("%(action)s: slots changed: %(slots)s; assets: %(assets)s.")
+        said = gettext("%(action)s: %(slots)s slots of %(assets)s assets were changed.")
         named = {"action": made.get_action_display(), "slots": made.slots, "assets": len(form.asked["asset_ids"])}
         self.message_user(request, said % named, messages.SUCCESS)
         return HttpResponseRedirect(self.page_of(request, str(made.pk)))

@@ -25,8 +25,8 @@ class CustomKindForm(RecordForm):
         help_texts = {
             "name": _("What partners ask for with kind=..., such as soiling."),
             "schema": _(
-                "Draft 2020-12, of an object. References lead to its own parts; site_id, generated_at, data_through and "
-                "stale are added by Leitstand."
+                "Draft 2020-12, of an object. References lead to its own parts; site_id, generated_at, data_through "
+                "and stale are added by Leitstand."
             ),
             "period_seconds": _("A document is stale once two of these have passed without a new one."),
         }
