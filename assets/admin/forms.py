@@ -36,9 +36,9 @@ class CodeField(forms.RegexField):
 class PlacedRecordForm(RecordForm):
     """The form of a record that lies in a delivery area of a region; code and place are given once, at creation."""
 
-    code = CodeField()
-    region = forms.ChoiceField(choices=REGIONS, widget=UnfoldAdminSelectWidget)
-    delivery_area = forms.ChoiceField(choices=AREAS_BY_REGION, widget=UnfoldAdminSelectWidget)
+    code = CodeField(label=_("Code"))
+    region = forms.ChoiceField(label=_("Region"), choices=REGIONS, widget=UnfoldAdminSelectWidget)
+    delivery_area = forms.ChoiceField(label=_("Delivery area"), choices=AREAS_BY_REGION, widget=UnfoldAdminSelectWidget)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

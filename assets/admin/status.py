@@ -1,15 +1,18 @@
 """How assets are doing, in their list: the latest status, a filter by it, and what sets it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import CheckboxFilter
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from assets.models import Asset, StatusEntry
+from assets.queries import NEW
 from assets.vocabulary import Lifecycle, ReasonCategory, Status
 from config.errors import Fault, InvalidError
 
@@ -37,9 +40,15 @@ def reasons_of(entry: StatusEntry) -> list[tuple[str, str]]:
     """Why an asset is in a status, in words, and who says so."""
     labels = {category.value: str(category.label) for category in ReasonCategory}
     return [
-        (reason.get("detail") or labels.get(reason["category"], reason["category"]), reason["source"])
+        (_detail_of(reason) or labels.get(reason["category"], reason["category"]), reason["source"])
         for reason in entry.reasons
     ]
+
+
+def _detail_of(reason: Mapping[str, str]) -> str:
+    """What was said, as it was said; what Leitstand itself said, in the page's language."""
+    detail = reason.get("detail") or ""
+    return gettext(NEW) if detail == NEW else detail
 
 
 def with_latest_status(assets: QuerySet[Asset]) -> QuerySet[Asset]:

@@ -11,7 +11,7 @@ class BackOfficeConfig(AdminConfig):
     default_site = "config.admin.site.BackOffice"
 
     def ready(self) -> None:
-        """Before any form is made: the names of models and fields are translated when they are shown.
+        """Before any form is made: the names of apps, models and fields are translated when they are shown.
 
         A name is its English words, as Django makes them of the attribute; config/desk/names.py lists them for the
         catalogues. Migrations do not see this: they look at what was given to the field.
@@ -24,4 +24,7 @@ class BackOfficeConfig(AdminConfig):
             for field in (*options.local_fields, *options.local_many_to_many):
                 if isinstance(field.verbose_name, str):
                     field.verbose_name = gettext_lazy(field.verbose_name)
+        for config in apps.get_app_configs():
+            if isinstance(config.verbose_name, str):
+                config.verbose_name = gettext_lazy(config.verbose_name)
         super().ready()

@@ -23,7 +23,7 @@ class PlainDecimalField(forms.DecimalField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"max_digits": WHOLE_DIGITS + DECIMALS, "decimal_places": DECIMALS, **kwargs})
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Any:
         """The number; with the decimal separator of the page's language, or a point."""
         return super().to_python(sanitize_separators(value))
 
@@ -59,7 +59,7 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptabl
     """
 
     refusal: ClassVar[DomainError | None] = None
-    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    seen = forms.CharField(label="", required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

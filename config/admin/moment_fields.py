@@ -22,8 +22,11 @@ def instants_at(day: date, clock: time) -> list[datetime]:
     """The instants, in UTC, at which the local clock shows this: one, two where it is put back, none where it skips."""
     zone = timezone.get_current_timezone()
     shown = datetime.combine(day, clock)
-    folds = [shown.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1)]
-    return sorted({at for at in folds if at.astimezone(zone).replace(tzinfo=None, fold=0) == shown})
+    try:
+        folds = [shown.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1)]
+        return sorted({at for at in folds if at.astimezone(zone).replace(tzinfo=None, fold=0) == shown})
+    except OverflowError:  # the first hours of all time, and the last
+        return []
 
 
 class ClockField(forms.TimeField):
@@ -66,10 +69,10 @@ class MomentField(forms.SplitDateTimeField):
         self.fields = (self.fields[0], clock)
 
     def compress(self, data_list: Any) -> datetime | None:
-        """The instant, in UTC."""
-        day, clock = data_list or (None, None)
-        if day in self.empty_values or clock in self.empty_values:
-            return super().compress(data_list)  # type: ignore[no-any-return]  # it says what is missing
+        """The instant, by the local clock."""
+        if not data_list or any(part in self.empty_values for part in data_list):
+            return super().compress(data_list)  # it says what is missing
+        day, clock = data_list
         told_in = clock.tzinfo
         shown = clock.replace(tzinfo=None)
         zone = timezone.get_current_timezone()
@@ -82,7 +85,7 @@ class MomentField(forms.SplitDateTimeField):
             said = gettext("The clock shows this time twice on this day. Say which: %(first)s or %(second)s.")
             first, second = (f"{shown:%H:%M} {at.astimezone(zone).tzname()}" for at in found)
             raise ValidationError(said % {"first": first, "second": second})
-        return found[0]
+        return found[0].astimezone(zone)
 
 
 def _offsets() -> dict[str, timedelta]:

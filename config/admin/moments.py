@@ -29,7 +29,14 @@ def said(at: datetime, style: str = "seconds") -> str:
     """The same as plain text, for sentences."""
     formats = {"seconds": get_format("DATETIME_FORMAT"), "minutes": get_format("SHORT_DATETIME_FORMAT")}
     formats["weekday"] = f"D {formats['minutes']}"
-    return date_format(timezone.localtime(at), formats[style])
+    return date_format(_local(at), formats[style])
+
+
+def _local(at: datetime) -> datetime:
+    try:
+        return timezone.localtime(at)
+    except OverflowError:  # the last hours of all time, for which the local calendar has no day
+        return at.astimezone(UTC)
 
 
 def shown_as_moments(model: type[Model], names: Any, *, empty: str, but: Collection[str] = ()) -> Any:

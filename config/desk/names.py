@@ -1,7 +1,7 @@
-"""Words that no code of ours says and the back office shows all the same, for the catalogues to have them.
+"""Words that nobody marks and the back office shows all the same, for the catalogues to have them.
 
-Django makes the names of models and fields out of attributes, the audit trail stores words, and the theme speaks
-English alone.
+Django makes the names of models and fields out of attributes, and the audit trail stores words;
+config/desk/words_of_others.py has those of other people's packages.
 """
 
 from django.utils.translation import gettext_noop
@@ -49,6 +49,8 @@ KINDS = (
 )
 # What their fields are called.
 FIELDS = (
+    gettext_noop("etag"),
+    gettext_noop("stale etag"),
     gettext_noop("JSON Schema (draft 2020-12)"),
     gettext_noop("action"),
     gettext_noop("actor"),
@@ -150,55 +152,25 @@ ACTIONS = (
     gettext_noop("clear"),
     gettext_noop("undo"),
 )
-# What the theme says; what Django's own catalogues have is theirs.
-THEME = (
-    gettext_noop("Add row"),
-    gettext_noop("All applications"),
-    gettext_noop("Apply Filters"),
-    gettext_noop("Cancel"),
-    gettext_noop("Choose file to upload"),
-    gettext_noop("Dark"),
-    gettext_noop("Light"),
-    gettext_noop("Date"),
-    gettext_noop("Date from"),
-    gettext_noop("Date to"),
-    gettext_noop("Expand row"),
-    gettext_noop("False"),
-    gettext_noop("True"),
-    gettext_noop("Filters"),
-    gettext_noop("From"),
-    gettext_noop("To"),
-    gettext_noop("General"),
-    gettext_noop("Go back"),
-    gettext_noop("Loading more results..."),
-    gettext_noop("More actions"),
-    gettext_noop("Next"),
-    gettext_noop("Previous"),
-    gettext_noop("No data"),
-    gettext_noop("No recent searches"),
-    gettext_noop("Recent searches"),
-    gettext_noop("No results found"),
-    gettext_noop("No results matching your query"),
-    gettext_noop("Not enough data."),
-    gettext_noop("Reset filters"),
-    gettext_noop("Return to site"),
-    gettext_noop("Run"),
-    gettext_noop("Search apps and models..."),
-    gettext_noop("Select action"),
-    gettext_noop("Select action to run"),
-    gettext_noop("Select all rows"),
-    gettext_noop("Select record"),
-    gettext_noop("Select value"),
-    gettext_noop("Submit"),
-    gettext_noop("System"),
-    gettext_noop("This item will be deleted."),
-    gettext_noop("This page yielded into no results. Create a new item or reset your filters."),
-    gettext_noop("Toggle password visibility"),
-    gettext_noop("Type to search"),
-    gettext_noop("Value"),
-    gettext_noop("Welcome"),
-    gettext_noop("You have been successfully logged out from the administration"),
-    gettext_noop("Forgotten your password or username?"),
-    gettext_noop("After you've created a user, you’ll be able to edit more user options."),  # noqa: RUF001  as the theme writes it
-    gettext_noop("Task Name"),
+# What the rooms are called, in the paths above the pages.
+ROOMS = (
+    gettext_noop("Fleet"),
+    gettext_noop("Markets"),
+    gettext_noop("Partners"),
+    gettext_noop("Desk"),
+)
+
+# What the worker's tasks do, by the first sentence of each.
+TASKS = (
+    gettext_noop("Delete the contents of files that nobody applied within a week"),
+    gettext_noop("Check or apply one, unless another worker is at it"),
+    gettext_noop(
+        "Have the imports checked and applied that operators ask for: a task for each, so that none holds up another"
+    ),
+    gettext_noop("Delete the versions of snapshots that were replaced more than 90 days ago"),
+    gettext_noop(
+        "Have the snapshots of a kind, or of all, computed for the sites whose inputs changed: a task for each"
+    ),
+    gettext_noop("Have the snapshots computed that operators ask for, whatever their inputs"),
+    gettext_noop("Compute and publish one site's snapshot; what it came to, for the worker's log"),
 )

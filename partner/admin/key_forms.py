@@ -26,7 +26,7 @@ class ApiKeyForm(RecordForm):
     """A new key of the Asset Service. Its bounds are null where none are given, so they are no plain model fields."""
 
     scopes = forms.MultipleChoiceField(
-        choices=[(scope, scope) for scope in SCOPES], widget=UnfoldAdminCheckboxSelectMultipleWidget
+        label=_("Scopes"), choices=[(scope, scope) for scope in SCOPES], widget=UnfoldAdminCheckboxSelectMultipleWidget
     )
     only_sources = forms.MultipleChoiceField(
         label=_("Limit sources"),

@@ -45,11 +45,14 @@ class ProfileForm(RecordForm):
     """What partners know of a site."""
 
     time_zone = forms.ChoiceField(
+        label=_("Time zone"),
         choices=[("", _("Select value")), *((name, name) for name in sorted(available_timezones()))],
         widget=UnfoldAdminSelect2Widget,
     )
     frame_origins = LinesField(
-        required=False, help_text=_("Who may show the dashboard in a frame, one origin a line: https://partner.example")
+        label=_("Frame origins"),
+        required=False,
+        help_text=_("Who may show the dashboard in a frame, one origin a line: https://partner.example"),
     )
 
     class Meta:

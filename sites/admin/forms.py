@@ -57,9 +57,11 @@ class InverterForm(RecordForm):
         widget=AutocompleteSelectMultiple(Inverter._meta.get_field("assets"), admin.site),  # noqa: SLF001
     )
     rated_power = PlainDecimalField(label=_("Rated power (MW)"), min_value=MICRO)
-    charge_efficiency = PlainDecimalField(min_value=MICRO, max_value=Decimal(1), help_text=_("More than 0, at most 1."))
+    charge_efficiency = PlainDecimalField(
+        label=_("Charge efficiency"), min_value=MICRO, max_value=Decimal(1), help_text=_("More than 0, at most 1.")
+    )
     discharge_efficiency = PlainDecimalField(
-        min_value=MICRO, max_value=Decimal(1), help_text=_("More than 0, at most 1.")
+        label=_("Discharge efficiency"), min_value=MICRO, max_value=Decimal(1), help_text=_("More than 0, at most 1.")
     )
     rated_dc_power = PlainDecimalField(label=_("Rated DC power (MW)"), min_value=MICRO, required=False)
     service_interval_days = forms.IntegerField(

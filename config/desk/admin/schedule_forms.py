@@ -8,6 +8,7 @@ from celery import current_app
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
@@ -18,7 +19,7 @@ def known_tasks() -> list[tuple[str, str]]:
     """The tasks that the worker knows, each with what it does."""
     current_app.loader.import_default_modules()
     ours = {name: task for name, task in current_app.tasks.items() if not name.startswith("celery.")}
-    return [(name, f"{name}: {_first_sentence(task.__doc__)}") for name, task in sorted(ours.items())]
+    return [(name, f"{name}: {gettext(_first_sentence(task.__doc__))}") for name, task in sorted(ours.items())]
 
 
 def _first_sentence(text: str | None) -> str:
@@ -28,7 +29,7 @@ def _first_sentence(text: str | None) -> str:
 class PeriodicTaskForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
     """A task, its schedule and its arguments."""
 
-    task = forms.ChoiceField(choices=known_tasks, widget=UnfoldAdminSelectWidget)
+    task = forms.ChoiceField(label=_("Task"), choices=known_tasks, widget=UnfoldAdminSelectWidget)
 
     class Meta:
         model = PeriodicTask

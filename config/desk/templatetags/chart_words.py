@@ -23,8 +23,13 @@ def chart_words() -> SafeString:
 
 
 def _of_vocabulary() -> dict[str, Any]:
-    words = {"statuses": Status, "reasons": ReasonCategory, "sources": LimitSource, "states": InverterState}
-    return {name: {word.value: str(word.label) for word in kind} for name, kind in words.items()}  # type: ignore[attr-defined]
+    words: dict[str, Any] = {
+        "statuses": Status,
+        "reasons": ReasonCategory,
+        "sources": LimitSource,
+        "states": InverterState,
+    }
+    return {name: {word.value: str(word.label) for word in kind} for name, kind in words.items()}
 
 
 def _of_charts() -> dict[str, Any]:
