@@ -77,7 +77,7 @@
         }));
     }
 
-    function say() {
+    function summarise() {
         const locks = day.grid.filter((slot) => slot.limit?.computed.trading_locked).length;
         const counted = [
             count("slots", day.slots, { zone: day.zone }),
@@ -95,7 +95,7 @@
         if (!day.isLaid) lay(day);
         const change = part("change");
         if (change) change.href = `${room.dataset.limits}&day=${day.day}`;
-        say();
+        summarise();
         showSources();
         power(part("power"), day, [...shown]);
         energy(part("energy"), day);

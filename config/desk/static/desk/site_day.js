@@ -21,7 +21,7 @@
         }
     }
 
-    function say(day) {
+    function summarise(day) {
         const beyond = day.grid.filter(({ poc, allowed }) => poc && allowed
             && (number(allowed.discharge) > number(poc.power_export) || number(allowed.charge) < number(poc.power_import)));
         part("said").textContent = [
@@ -57,7 +57,7 @@
 
     window.dayRoom(room, (day) => {
         lay(day);
-        say(day);
+        summarise(day);
         showFigures(day);
         site(part("power"), day);
         showReadings(day);
