@@ -1,8 +1,10 @@
 """What an asset's page shows beside the form: where it is in its life, how it is doing, what was changed."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
+from django.utils.formats import localize
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -74,4 +76,6 @@ def _label(name: str) -> str:
 
 
 def _said(name: str, value: Any) -> str:
+    if isinstance(value, date):
+        return str(localize(value))
     return gettext("nothing") if value is None else str(dict(FIELDS[name].flatchoices).get(value, value))

@@ -29,7 +29,9 @@ def said(at: datetime, style: str = "seconds") -> str:
     """The same as plain text, for sentences."""
     formats = {"seconds": get_format("DATETIME_FORMAT"), "minutes": get_format("SHORT_DATETIME_FORMAT")}
     formats["weekday"] = f"D {formats['minutes']}"
-    return date_format(_local(at), formats[style])
+    local = _local(at)
+    # Django leaves the zone out where the hour comes twice: just where it is needed
+    return f"{date_format(local, formats[style].removesuffix(' e'))} {local.tzname()}"
 
 
 def _local(at: datetime) -> datetime:

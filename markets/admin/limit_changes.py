@@ -86,7 +86,8 @@ class LimitChangeAdmin(RecordAdmin):
     def days(self, change: LimitChange) -> str:
         """The days and hours."""
         asked = change.asked
-        spans = [asked.get(name, "").replace(" to ", f" {gettext('to')} ") for name in ("days", "hours")]
+        until = gettext("to")
+        spans = [asked.get(name, "").replace(" to ", f" {until} ") for name in ("days", "hours")]
         return ", ".join((*spans, " ".join(gettext(day) for day in asked.get("weekdays", []))))
 
     @display(description=_("Undone"), boolean=True)

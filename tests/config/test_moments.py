@@ -135,6 +135,7 @@ class TestPages:
             assert 'title="2026-07-01 10:30:05 UTC">2026-07-01 12:30:05 CEST</time>' in text_of(desk.get(address))
 
     def test_a_list_is_still_sorted_by_a_column_of_moments(self, desk: Client) -> None:
+        make_api_key("assets:read")
         columns = text_of(desk.get("/admin/partner/apikey/"))
 
         assert "Expires at" in columns

@@ -91,7 +91,7 @@ class TestApis:
         asset = make_asset(Lifecycle.LIVE)
 
         answer = Client(headers={**GERMAN, **bearer("assets:write")}).post(
-            f"/api/v1/assets/{asset.pk}/actions/commission"
+            f"/api/v1/assets/{asset.pk}/actions/commission", content_type="application/json"
         )
 
         assert answer.json() == {"detail": f"Asset {asset.pk} is LIVE; commission needs DRAFT."}
@@ -100,7 +100,9 @@ class TestApis:
         desk.post(CHOOSER, {"language": "de"})
         asset = make_asset(Lifecycle.LIVE)
 
-        answer = desk.post(f"/api/v1/assets/{asset.pk}/actions/commission", headers=GERMAN)
+        answer = desk.post(
+            f"/api/v1/assets/{asset.pk}/actions/commission", headers=GERMAN, content_type="application/json"
+        )
 
         assert answer.json() == {"detail": f"Asset {asset.pk} is LIVE; commission needs DRAFT."}
 

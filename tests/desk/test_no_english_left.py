@@ -14,7 +14,9 @@ from tests.factories.operators import desk_of, make_superuser
 pytestmark = pytest.mark.django_db
 
 # What has no language: ids, addresses, keys, codes and columns of the API, digests, symbols of the theme, other names.
-CODED = re.compile(r"""[a-z_:]+|["(]*\w+[-_:.=]\S*|\S+_\S+|\S+: .*|\(?[A-Z]{2,}.*|user:\w+|.*\blst?p?_\w+.*|[\d.,+-]+ \w+/?\w*""")
+CODED = re.compile(
+    r"""[a-z_:]+|["(]*\w+[-_:.=]\S*|\S+_\S+|\S+: .*|\(?[A-Z]{2,}.*|user:\w+|.*\blst?p?_\w+.*|[\d.,+-]+ \w+/?\w*"""
+)
 NAMED = {
     *("50Hertz", "Amprion", "TenneT", "TransnetBW", "Energiekoppler", "Entelios", "Terralayr", "Asset Simulator"),
     *("Transition Technologies", "Wunsiedel battery", "Immenstadt", "Park 1", "Factory", "Leitstand"),

@@ -22,12 +22,13 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 ENGLISH = re.compile(
     r"\b(the|and|of|with|asset|assets|limits?|fleet|delivery|day|today|charge|discharge|changes?|changed|search|save|"
     r"cancel|when|who|what|live|draft|suspended|slots?|locked|forecast|reserved|monday|weekdays|log out|theme|needs|"
-    r"loading|since|nothing|unknown|fault|select|from|until|last|first|add|delete|local|users?|groups?|partners?|keys?)\b",
+    r"loading|since|nothing|unknown|fault|select|from|until|last|first|add|delete|local|users?|groups?|keys?)\b",
     re.IGNORECASE,
 )
 # Names of things, which have no language: what the test made, what a role is called, addresses.
 NAMES = re.compile(
-    r"Wunsiedel battery|GET /api/v1/\S+|DE_\w+|kpi-rollup|state-snapshots|user:\w+|Europe/Berlin|\bsystem\b"
+    r"Wunsiedel battery|Asset Simulator|Day-Ahead-Swap|GET /api/v1/\S+|kpi-rollup|state-snapshots|user:\w+|Europe/Berlin|"
+    r"\bsystem\b|\b[A-Z]+(?:_\w+)*\b"  # and the codes of the API, in the audit trail
 )
 
 
