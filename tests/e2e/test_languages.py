@@ -27,8 +27,8 @@ ENGLISH = re.compile(
 )
 # Names of things, which have no language: what the test made, what a role is called, addresses.
 NAMES = re.compile(
-    r"Wunsiedel battery|Asset Simulator|Day-Ahead-Swap|GET /api/v1/\S+|kpi-rollup|state-snapshots|user:\w+|Europe/Berlin|"
-    r"\bsystem\b|\b[A-Z]+(?:_\w+)*\b"  # and the codes of the API, in the audit trail
+    r"Wunsiedel battery|Asset Simulator|Day-Ahead-Swap|GET /api/v1/\S+|kpi-rollup|state-snapshots|user:\w+|"
+    r"Europe/Berlin|\bsystem\b|\b[A-Z]+(?:_\w+)*\b"  # and the codes of the API, in the audit trail
 )
 
 
