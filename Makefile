@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 PIP := umask 022 && $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes --no-deps
 COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --no-header --python-version 3.11 --quiet
 
-.PHONY: help run test trust bench check audit format lock
+.PHONY: help run test trust bench check audit format messages lock
 .DELETE_ON_ERROR:
 
 help:
@@ -20,6 +20,7 @@ help:
 	@echo 'make check    linters, types, import rules, migrations'
 	@echo 'make audit    hold the locked dependencies against known holes; says so where it cannot look them up'
 	@echo 'make format   let ruff and djlint format what they can'
+	@echo 'make messages collect what the back office says, and compile its German and Polish; needs gettext'
 	@echo 'make lock     lock the dependencies of pyproject.toml again'
 
 run: $(VENV)/run.stamp
@@ -56,6 +57,13 @@ format: $(VENV)/dev.stamp
 	$(BIN)/python -m ruff check --fix .
 	$(BIN)/python -m ruff format .
 	-$(BIN)/python -m djlint --reformat --quiet templates
+
+# What is compiled is committed: running and testing need no gettext. tests/desk/test_catalogues.py says what is missing.
+messages: export SECRET_KEY := made-up-for-messages
+messages: $(VENV)/dev.stamp
+	@command -v msgfmt >/dev/null || { echo 'This needs gettext; on Debian and Ubuntu: apt-get install gettext' >&2; exit 1; }
+	$(BIN)/python -W ignore::RuntimeWarning manage.py makemessages --locale de --locale pl --no-location --no-wrap --no-obsolete --ignore .venv --ignore tests --ignore drf_spectacular
+	$(BIN)/python -W ignore::RuntimeWarning manage.py compilemessages --locale de --locale pl --ignore .venv
 
 lock: $(VENV)/dev.stamp
 	$(COMPILE) --output-file requirements.txt

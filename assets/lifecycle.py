@@ -5,6 +5,9 @@ from datetime import UTC, datetime
 
 from django.db.models import F, Value
 from django.db.models.functions import Coalesce
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from assets.models import Asset
 from assets.queries import get_asset
@@ -18,10 +21,10 @@ class Transition:
     """One step between two states: its name in addresses, its label on buttons, what an operator should know."""
 
     action: str
-    label: str
+    label: str | Promise
     needs: Lifecycle
     leads_to: Lifecycle
-    meaning: str
+    meaning: str | Promise
 
 
 TRANSITIONS = {
@@ -29,26 +32,28 @@ TRANSITIONS = {
     for transition in (
         Transition(
             "commission",
-            "Commission",
+            _("Commission"),
             Lifecycle.DRAFT,
             Lifecycle.COMMISSIONING,
-            "The asset is built in; tests may begin.",
+            _("The asset is built in; tests may begin."),
         ),
         Transition(
             "go-live",
-            "Go live",
+            _("Go live"),
             Lifecycle.COMMISSIONING,
             Lifecycle.LIVE,
-            "The asset may be traded; its go-live date is set to today (UTC) if it has none.",
+            _("The asset may be traded; its go-live date is set to today (UTC) if it has none."),
         ),
-        Transition("suspend", "Suspend", Lifecycle.LIVE, Lifecycle.SUSPENDED, "The asset is taken out of trading."),
-        Transition("resume", "Resume", Lifecycle.SUSPENDED, Lifecycle.LIVE, "The asset may be traded again."),
+        Transition(
+            "suspend", _("Suspend"), Lifecycle.LIVE, Lifecycle.SUSPENDED, _("The asset is taken out of trading.")
+        ),
+        Transition("resume", _("Resume"), Lifecycle.SUSPENDED, Lifecycle.LIVE, _("The asset may be traded again.")),
         Transition(
             "decommission",
-            "Decommission",
+            _("Decommission"),
             Lifecycle.LIVE,
             Lifecycle.DECOMMISSIONED,
-            "The asset's life ends; nothing leads back.",
+            _("The asset's life ends; nothing leads back."),
         ),
     )
 }
@@ -78,7 +83,14 @@ def move(*, asset_id: str, action: str, by: str, now: datetime) -> Asset:
         moved = Asset.objects.filter(pk=asset_id, lifecycle=transition.needs).update(**changes)
         asset = get_asset(asset_id)
     if not moved:
+        said = gettext("Asset %(asset)s is %(state)s; %(action)s needs %(needed)s.")
         raise TransitionNotOpenError(
-            f"Asset {asset_id} is {asset.lifecycle}; {transition.action} needs {transition.needs.value}."
+            said
+            % {
+                "asset": asset_id,
+                "state": asset.lifecycle,
+                "action": transition.action,
+                "needed": transition.needs.value,
+            }
         )
     return asset

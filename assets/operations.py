@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import ProtectedError
+from django.utils.translation import gettext
 
 from assets.lifecycle import DELETABLE
 from assets.models import Asset
@@ -73,11 +74,15 @@ def delete_asset(*, asset_id: str, by: str) -> None:
     with change(by):
         asset = get_asset(asset_id, lock="delete")
         if asset.lifecycle not in DELETABLE:
-            states = " or ".join(state.value for state in DELETABLE)
-            raise AssetNotDeletableError(f"Asset {asset_id} is {asset.lifecycle}; only {states} can be deleted.")
+            first, second = DELETABLE
+            said = gettext("Asset %(asset)s is %(state)s; only %(first)s or %(second)s can be deleted.")
+            raise AssetNotDeletableError(
+                said % {"asset": asset_id, "state": asset.lifecycle, "first": first.value, "second": second.value}
+            )
         try:
             asset.delete()
         except ProtectedError as error:
             listings = ", ".join(sorted(str(listing) for listing in error.protected_objects))
-            raise AssetInUseError(f"Asset {asset_id} is still listed by an inverter: {listings}.") from error
+            said = gettext("Asset %(asset)s is still listed by an inverter: %(inverters)s.")
+            raise AssetInUseError(said % {"asset": asset_id, "inverters": listings}) from error
         forget_revisions([asset_id])

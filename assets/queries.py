@@ -5,6 +5,7 @@ from typing import Literal
 
 from django.db import connection
 from django.db.models import QuerySet
+from django.utils.translation import gettext_noop
 
 from assets.models import Asset, StatusEntry
 from assets.vocabulary import ReasonCategory, Status
@@ -20,6 +21,9 @@ def naming_unknown(thing: str, ids: Iterable[str]) -> str:
     named = ", ".join(one[:100] for one in unknown[:MOST_NAMED])
     others = f" and {len(unknown) - MOST_NAMED} more" if len(unknown) > MOST_NAMED else ""
     return f"Unknown {thing}{'' if len(unknown) == 1 else 's'}: {named}{others}."
+
+
+NEW = gettext_noop("New asset")  # why its status is unknown yet
 
 
 class UnknownAssetError(UnknownError):
@@ -89,7 +93,7 @@ def latest_status(asset_id: str) -> StatusEntry:
 
 def first_entry(asset: Asset) -> StatusEntry:
     """The entry that a new asset has, not stored: nothing is known of it yet [A6]."""
-    reason = {"category": ReasonCategory.UNKNOWN, "detail": "New asset", "source": "SYSTEM", "attributes": {}}
+    reason = {"category": ReasonCategory.UNKNOWN, "detail": NEW, "source": "SYSTEM", "attributes": {}}
     return StatusEntry(
         asset=asset,
         effective_at=asset.created_at,

@@ -1,6 +1,7 @@
 """The controlled words of the field, shared by all apps. Their order is the order in which answers list them."""
 
 from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
 
 
 class Region(TextChoices):
@@ -44,13 +45,13 @@ class Currency(TextChoices):
 class AssetType(TextChoices):
     """What can be traded."""
 
-    BESS = "BESS", "Battery"
-    VBAT = "VBAT", "Virtual battery"
-    PV = "PV", "PV plant"
-    DAA_SWAP = "DAA_SWAP", "Day-ahead auction swap"
-    DAA_SWAP_VBAT = "DAA_SWAP_VBAT", "Day-ahead auction swap, virtual battery"
-    GREY_COLOCATION = "GREY_COLOCATION", "Grey colocation"
-    GREEN_COLOCATION = "GREEN_COLOCATION", "Green colocation"
+    BESS = "BESS", _("Battery")
+    VBAT = "VBAT", _("Virtual battery")
+    PV = "PV", _("PV plant")
+    DAA_SWAP = "DAA_SWAP", _("Day-ahead auction swap")
+    DAA_SWAP_VBAT = "DAA_SWAP_VBAT", _("Day-ahead auction swap, virtual battery")
+    GREY_COLOCATION = "GREY_COLOCATION", _("Grey colocation")
+    GREEN_COLOCATION = "GREEN_COLOCATION", _("Green colocation")
 
 
 class Provider(TextChoices):
@@ -68,42 +69,42 @@ class Provider(TextChoices):
 class Lifecycle(TextChoices):
     """Where an asset is in its life; assets/lifecycle.py has the transitions."""
 
-    DRAFT = "DRAFT", "Draft"
-    COMMISSIONING = "COMMISSIONING", "Commissioning"
-    LIVE = "LIVE", "Live"
-    SUSPENDED = "SUSPENDED", "Suspended"
-    DECOMMISSIONED = "DECOMMISSIONED", "Decommissioned"
+    DRAFT = "DRAFT", _("Draft")
+    COMMISSIONING = "COMMISSIONING", _("Commissioning")
+    LIVE = "LIVE", _("Live")
+    SUSPENDED = "SUSPENDED", _("Suspended")
+    DECOMMISSIONED = "DECOMMISSIONED", _("Decommissioned")
 
 
 class Status(TextChoices):
     """How an asset is doing [S2]."""
 
-    UNKNOWN = "UNKNOWN", "Unknown"
-    ONLINE = "ONLINE", "Online"
-    DEGRADED = "DEGRADED", "Degraded"
-    OFFLINE = "OFFLINE", "Offline"
-    MAINTENANCE = "MAINTENANCE", "Maintenance"
-    FAULT = "FAULT", "Fault"
+    UNKNOWN = "UNKNOWN", _("Unknown")
+    ONLINE = "ONLINE", _("Online")
+    DEGRADED = "DEGRADED", _("Degraded")
+    OFFLINE = "OFFLINE", _("Offline")
+    MAINTENANCE = "MAINTENANCE", _("Maintenance")
+    FAULT = "FAULT", _("Fault")
 
 
 class ReasonCategory(TextChoices):
     """Why an asset is in a status [S2]."""
 
-    UNKNOWN = "UNKNOWN", "Unknown"
-    COMMUNICATION = "COMMUNICATION", "Communication"
-    TECHNICAL = "TECHNICAL", "Technical"
-    GRID = "GRID", "Grid"
-    MARKET = "MARKET", "Market"
-    MAINTENANCE = "MAINTENANCE", "Maintenance"
-    OPERATOR = "OPERATOR", "Operator"
+    UNKNOWN = "UNKNOWN", _("Unknown")
+    COMMUNICATION = "COMMUNICATION", _("Communication")
+    TECHNICAL = "TECHNICAL", _("Technical")
+    GRID = "GRID", _("Grid")
+    MARKET = "MARKET", _("Market")
+    MAINTENANCE = "MAINTENANCE", _("Maintenance")
+    OPERATOR = "OPERATOR", _("Operator")
 
 
 class DispatchStatus(TextChoices):
     """How far an instruction has come [D1]. In this order: a later one replaces an earlier one, and never the reverse,
     so that what is stored does not depend on the order in which events arrive."""
 
-    ISSUED = "ISSUED", "Issued"
-    ACKNOWLEDGED = "ACKNOWLEDGED", "Acknowledged"
-    REJECTED = "REJECTED", "Rejected"
-    EXECUTED = "EXECUTED", "Executed"
-    FAILED = "FAILED", "Failed"
+    ISSUED = "ISSUED", _("Issued")
+    ACKNOWLEDGED = "ACKNOWLEDGED", _("Acknowledged")
+    REJECTED = "REJECTED", _("Rejected")
+    EXECUTED = "EXECUTED", _("Executed")
+    FAILED = "FAILED", _("Failed")

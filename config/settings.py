@@ -9,6 +9,7 @@ import dj_database_url
 import pghistory
 from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.templatetags.static import static
+from django.utils.translation import gettext_lazy as _
 
 from config import embedded
 from config.environment import given, listed, secret_key
@@ -95,6 +96,7 @@ MIDDLEWARE = [
     "config.api.request_id.RequestIdMiddleware",
     "config.api.empty_answers.EmptyAnswerMiddleware",
     "config.api.browser_features.BrowserFeaturesMiddleware",
+    "config.desk.languages.language_and_zone",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -169,7 +171,16 @@ DJANGO_CELERY_BEAT_TZ_AWARE = True
 # --- Time and language ----------------------------------------------------------------------------------------------
 USE_TZ = True
 TIME_ZONE = "UTC"
+# Both are those of the APIs and of what is stored; config/desk/languages.py has the back office's (docs/adr/0021).
 LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("de", "Deutsch"), ("pl", "Polski")]
+LANGUAGE_COOKIE_NAME = "leitstand_language"
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
+LANGUAGE_COOKIE_PATH = "/admin"
+LANGUAGE_COOKIE_SECURE = HTTPS
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LOCALE_PATHS = [BASE_DIR / "config" / "desk" / "locale"]  # first of all, so that it speaks for the theme too
 FORMAT_MODULE_PATH = "config.admin.formats"
 
 # --- Static files ---------------------------------------------------------------------------------------------------
@@ -219,12 +230,13 @@ LOGIN_REDIRECT_URL = "admin:index"
 UNFOLD = {
     "SITE_TITLE": "Leitstand",
     "SITE_HEADER": "Leitstand",
-    "SITE_SUBHEADER": "Control desk",
+    "SITE_SUBHEADER": _("Control desk"),
     "SITE_SYMBOL": "bolt",
     "SITE_URL": None,
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_BACK_BUTTON": True,
+    "SHOW_LANGUAGES": True,
     "ENVIRONMENT": "config.desk.navigation.environment",
     "DASHBOARD_CALLBACK": "config.desk.home.panels",
     "STYLES": [lambda _request: static("desk/desk.css")],

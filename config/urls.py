@@ -13,6 +13,7 @@ from config.desk.admin.imports import ADDRESSES as IMPORTS
 from config.desk.admin.needing import fleet_needing
 from config.desk.documents import Documents, RedocPage, SwaggerPage
 from config.desk.health import Health
+from config.desk.languages import choose_language
 from config.desk.metrics import Metrics
 
 register_converter(KeyConverter, "key")
@@ -28,6 +29,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/needing/<str:flag>/", admin.site.admin_view(fleet_needing), name="fleet_needing"),
     path("admin/audit/", admin.site.admin_view(audit), name="audit"),
     path("admin/health/", admin.site.admin_view(health_page), name="desk_health"),
+    path("admin/language/", choose_language, name="set_language"),
     *IMPORTS,
     path("admin/dead-events/", dead_events.page, name="dead_events"),
     *(

@@ -3,6 +3,7 @@
 from typing import Final
 
 from django.db.models import IntegerChoices, TextChoices
+from django.utils.translation import gettext_lazy as _
 
 KPI_ROLLUP: Final = "kpi-rollup"
 MAINTENANCE_SIGNALS: Final = "maintenance-signals"
@@ -14,9 +15,9 @@ FLAT: Final = "flat"  # what a breakdown calls the time outside every tariff per
 class TariffDays(TextChoices):
     """On which local days a tariff period is in force."""
 
-    ALL = "ALL", "Every day"
-    WEEKDAYS = "WEEKDAYS", "Monday to Friday"
-    WEEKENDS = "WEEKENDS", "Saturday and Sunday"
+    ALL = "ALL", _("Every day")
+    WEEKDAYS = "WEEKDAYS", _("Monday to Friday")
+    WEEKENDS = "WEEKENDS", _("Saturday and Sunday")
 
 
 class SignalType(TextChoices):
@@ -49,7 +50,7 @@ class TaskType(TextChoices):
 class RatePlan(IntegerChoices):
     """How often a partner's key may ask, in requests a minute; a key may also have a rate of its own [P2]."""
 
-    TRIAL = 60, "Trial"
-    STANDARD = 600, "Standard"
+    TRIAL = 60, _("Trial")
+    STANDARD = 600, _("Standard")
     FAST = 6_000, "Fast"
-    UNLIMITED = 0, "Unlimited"
+    UNLIMITED = 0, _("Unlimited")

@@ -1,5 +1,7 @@
 """The prices of a site's dispatch mode: which pairs can stand together [ST1]."""
 
+from django.utils.translation import gettext
+
 from assets.quantities import Price
 from sites.models import Site
 
@@ -9,9 +11,10 @@ def objection(*, floor: Price | None, strike: Price | None) -> str | None:
     if floor is None or strike is None:
         return None
     if floor.currency != strike.currency:
-        return f"The floor price is in {floor.currency}, the strike price in {strike.currency}; they need one currency"
+        said = gettext("The floor price is in %(floor)s, the strike price in %(strike)s; they need one currency")
+        return said % {"floor": floor.currency, "strike": strike.currency}
     if floor.amount > strike.amount:
-        return "The floor price should not be above the strike price"
+        return gettext("The floor price should not be above the strike price")
     return None
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import ProtectedError
+from django.utils.translation import gettext
 
 from assets.operations import next_id
 from assets.quantities import Price
@@ -68,7 +69,8 @@ def delete_site(*, site_id: str, by: str) -> None:
             site.delete()
         except ProtectedError as error:
             users = ", ".join(sorted(str(user.pk) for user in error.protected_objects))
-            raise SiteInUseError(f"Site {site_id} still has inverters: {users}.") from error
+            said = gettext("Site %(site)s still has inverters: %(inverters)s.")
+            raise SiteInUseError(said % {"site": site_id, "inverters": users}) from error
         forget_revisions([site_id])
 
 

@@ -12,6 +12,8 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesCheckboxFilter, RangeDateFilter
 from unfold.decorators import display
 
@@ -34,7 +36,7 @@ from config.admin.bulk import BulkAction
 from config.admin.forms import RecordForm
 from config.admin.records import RecordAdmin
 
-DELETION = "Its periods and specs go with it. The audit trail keeps its last state, and its id is never used again."
+DELETION = _("Its periods and specs go with it. The audit trail keeps its last state, and its id is never used again.")
 SET_STATUS = "assets.add_statusentry"
 CHANGE_LIMITS = "markets.change_limit"
 MOST_IN_AN_ADDRESS = 100  # of the longest ids: servers read no address of more than 8 KiB
@@ -44,7 +46,12 @@ def _bulk_move(transition: Transition) -> BulkAction:
     def obstacle(asset: Asset) -> str | None:
         if asset.lifecycle == transition.needs:
             return None
-        return f"is {asset.get_lifecycle_display()}; {transition.label} needs {transition.needs.label}"
+        said = gettext("is %(state)s; %(action)s needs %(needed)s")
+        return said % {
+            "state": asset.get_lifecycle_display(),
+            "action": transition.label,
+            "needed": transition.needs.label,
+        }
 
     def act(asset_id: str, *, by: str, now: datetime) -> None:
         move(asset_id=asset_id, action=transition.action, by=by, now=now)
@@ -55,8 +62,9 @@ def _bulk_move(transition: Transition) -> BulkAction:
 def _not_deletable(asset: Asset) -> str | None:
     if asset.lifecycle in DELETABLE:
         return None
-    states = " or ".join(str(state.label) for state in DELETABLE)
-    return f"is {asset.get_lifecycle_display()}; only {states} can be deleted"
+    first, second = DELETABLE
+    said = gettext("is %(state)s; only %(first)s or %(second)s can be deleted")
+    return said % {"state": asset.get_lifecycle_display(), "first": first.label, "second": second.label}
 
 
 def _delete(asset_id: str, *, by: str, now: datetime) -> None:  # noqa: ARG001  every bulk action is given the time
@@ -66,8 +74,8 @@ def _delete(asset_id: str, *, by: str, now: datetime) -> None:  # noqa: ARG001  
 def _to_limits(model_admin: Any, request: HttpRequest, chosen: QuerySet[Asset]) -> HttpResponse | None:
     ids = list(chosen.order_by("pk").values_list("pk", flat=True)[: MOST_IN_AN_ADDRESS + 1])
     if len(ids) > MOST_IN_AN_ADDRESS:
-        said = f"Limits of at most {MOST_IN_AN_ADDRESS} assets at once; narrow the list by its filters."
-        model_admin.message_user(request, said, messages.ERROR)
+        said = gettext("Limits of at most %(most)s assets at once; narrow the list by its filters.")
+        model_admin.message_user(request, said % {"most": MOST_IN_AN_ADDRESS}, messages.ERROR)
         return None
     return HttpResponseRedirect(f"{reverse('admin:markets_limitchange_add')}?{urlencode({'asset_ids': ','.join(ids)})}")
 
@@ -87,7 +95,7 @@ class AssetAdmin(RecordAdmin):
         ("go_live_date", RangeDateFilter),
     )
     search_fields = ("id", "name")
-    search_help_text = "Id or name"
+    search_help_text = _("Id or name")
     ordering = ("id",)
     readonly_fields = ("id", "place", "created_at", "updated_at")
     change_form_outer_before_template = "admin/assets/asset/lifecycle.html"
@@ -95,35 +103,36 @@ class AssetAdmin(RecordAdmin):
     deletion_meaning = DELETION
     bulk_actions = (
         *(_bulk_move(transition) for transition in TRANSITIONS.values()),
-        BulkAction("delete", "Delete", "delete", DELETION, _delete, _not_deletable),
+        BulkAction("delete", _("Delete"), "delete", DELETION, _delete, _not_deletable),
     )
 
-    @display(description="Lifecycle", ordering="lifecycle", label=LIFECYCLE_COLOURS)
-    def state(self, asset: Asset) -> str:
+    @display(description=_("Lifecycle"), ordering="lifecycle", label=LIFECYCLE_COLOURS)
+    def state(self, asset: Asset) -> tuple[str, str]:
         """Where the asset is in its life, as a badge."""
-        return str(Lifecycle(asset.lifecycle).label)
+        return asset.lifecycle, str(Lifecycle(asset.lifecycle).label)
 
-    @display(description="Status", label=STATUS_COLOURS)
-    def doing(self, asset: Any) -> str:
+    @display(description=_("Status"), label=STATUS_COLOURS)
+    def doing(self, asset: Any) -> tuple[str, str]:
         """How the asset is doing, as a badge."""
-        return str(Status(asset.latest_status).label) if asset.latest_status else ""
+        status = asset.latest_status
+        return (status, str(Status(status).label)) if status else ("", "")
 
-    @display(description="Asset", ordering="id", header=True)
+    @display(description=_("Asset"), ordering="id", header=True)
     def heading(self, asset: Asset) -> list[str]:
         """The id, and the name under it."""
         return [asset.pk, asset.name]
 
-    @display(description="Area", ordering="delivery_area")
+    @display(description=_("Area"), ordering="delivery_area")
     def area(self, asset: Asset) -> str:
         """Where the asset is, in a word."""
         return asset.get_delivery_area_display()
 
-    @display(description="Go-live", ordering="go_live_date", empty_value="")
+    @display(description=_("Go-live"), ordering="go_live_date", empty_value="")
     def went_live(self, asset: Asset) -> date | None:
         """The first day of trading."""
         return asset.go_live_date
 
-    @display(description="Delivery area")
+    @display(description=_("Delivery area"))
     def place(self, asset: Asset) -> str:
         """Where the asset is, for good: its id says so."""
         return f"{asset.get_delivery_area_display()} ({asset.region})"
@@ -153,7 +162,7 @@ class AssetAdmin(RecordAdmin):
         """The bulk actions, and the way to the form that changes the limits of the chosen assets."""
         actions: dict[str, Any] = super().get_actions(request)
         if request.user.has_perm(CHANGE_LIMITS):
-            actions["limits"] = (_to_limits, "limits", "Change limits")
+            actions["limits"] = (_to_limits, "limits", gettext("Change limits"))
         return actions
 
     def create_record(self, form: RecordForm, *, by: str, now: datetime) -> Asset:
@@ -207,9 +216,11 @@ class AssetAdmin(RecordAdmin):
 
 def _move(asset: Asset, *, action: str, by: str, now: datetime) -> str:
     moved = move(asset_id=asset.pk, action=action, by=by, now=now)
-    return f"{TRANSITIONS[action].label}: {moved.pk} is now {moved.get_lifecycle_display()}."
+    said = gettext("%(action)s: %(asset)s is now %(state)s.")
+    return said % {"action": TRANSITIONS[action].label, "asset": moved.pk, "state": moved.get_lifecycle_display()}
 
 
 def _set_status(asset: Asset, *, form: StatusForm, by: str, now: datetime) -> str:
     entry = set_status(asset_id=asset.pk, **form.said, by=by, now=now)
-    return f"{asset.pk} is now {entry.get_status_display()}."
+    said = gettext("%(asset)s is now %(status)s.")
+    return said % {"asset": asset.pk, "status": entry.get_status_display()}

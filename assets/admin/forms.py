@@ -3,6 +3,8 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from assets.admin.page import LABELS
@@ -10,7 +12,7 @@ from assets.models import Asset
 from assets.vocabulary import AREAS_OF_REGION, DeliveryArea, Region
 from config.admin.forms import RecordForm
 
-NOTHING_YET = ("", "Select value")
+NOTHING_YET = ("", _("Select value"))
 REGIONS = [NOTHING_YET, *((region.value, region.value) for region in Region)]
 AREAS_BY_REGION = [
     NOTHING_YET,
@@ -27,16 +29,16 @@ class CodeField(forms.RegexField):
     widget = UnfoldAdminTextInputWidget
 
     def __init__(self, **kwargs: Any) -> None:
-        said = "A code has 1 to 32 letters, digits and hyphens."
+        said = _("A code has 1 to 32 letters, digits and hyphens.")
         super().__init__(regex=r"^[A-Za-z0-9-]{1,32}$", error_messages={"invalid": said}, help_text=said, **kwargs)
 
 
 class PlacedRecordForm(RecordForm):
     """The form of a record that lies in a delivery area of a region; code and place are given once, at creation."""
 
-    code = CodeField()
-    region = forms.ChoiceField(choices=REGIONS, widget=UnfoldAdminSelectWidget)
-    delivery_area = forms.ChoiceField(choices=AREAS_BY_REGION, widget=UnfoldAdminSelectWidget)
+    code = CodeField(label=_("Code"))
+    region = forms.ChoiceField(label=_("Region"), choices=REGIONS, widget=UnfoldAdminSelectWidget)
+    delivery_area = forms.ChoiceField(label=_("Delivery area"), choices=AREAS_BY_REGION, widget=UnfoldAdminSelectWidget)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -50,7 +52,9 @@ class PlacedRecordForm(RecordForm):
         region, area = cleaned.get("region"), cleaned.get("delivery_area")
         if region and area and area not in AREAS_OF_REGION[Region(region)]:
             areas = ", ".join(known.value for known in AREAS_OF_REGION[Region(region)])
-            self.add_error("delivery_area", f"{DeliveryArea(area).label} is not in {region}, which has {areas}.")
+            said = gettext("%(area)s is not in %(region)s, which has %(areas)s.")
+            named = {"area": DeliveryArea(area).label, "region": region, "areas": areas}
+            self.add_error("delivery_area", said % named)
         return cleaned
 
 

@@ -1,9 +1,15 @@
 """What an asset's page shows beside the form: where it is in its life, how it is doing, what was changed."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from assets.admin.status import StatusForm
+from django.utils.formats import localize
+from django.utils.text import capfirst
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from assets.admin.status import StatusForm, reasons_of
 from assets.history import Change, changes_of
 from assets.lifecycle import open_transitions
 from assets.models import Asset
@@ -12,8 +18,8 @@ from assets.vocabulary import Lifecycle
 
 RECENT = 10
 FIELDS = {field.name: field for field in Asset._meta.concrete_fields}  # noqa: SLF001  Django's public, if underlined
-LABELS = {"go_live_date": "Go-live date"}
-ACTIONS = {"insert": "Created", "update": "Changed", "delete": "Deleted"}
+LABELS = {"go_live_date": _("Go-live date")}
+ACTIONS = {"insert": _("Created"), "update": _("Changed"), "delete": _("Deleted")}
 
 
 @dataclass(frozen=True)
@@ -45,10 +51,12 @@ class Entry:
 def beside_the_form(asset: Asset, *, may_change: bool, may_set_status: bool) -> dict[str, Any]:
     """The context of an asset's page: its steps, the transitions that this operator can make, status and changes."""
     changes, more = changes_of(asset_id=asset.pk, limit=RECENT)
+    status = latest_status(asset.pk)
     return {
         "steps": [Step(str(state.label), state == asset.lifecycle) for state in Lifecycle],
         "transitions": open_transitions(asset.lifecycle) if may_change else [],
-        "status": latest_status(asset.pk),
+        "status": status,
+        "reasons": reasons_of(status),
         "status_form": StatusForm() if may_set_status else None,
         "entries": [_entry(change) for change in changes],
         "has_older_entries": more,
@@ -60,12 +68,14 @@ def _entry(change: Change) -> Entry:
     fields = []
     if change.action == "update":
         fields = [FieldChange(_label(name), _said(name, before[name]), _said(name, after[name])) for name in after]
-    return Entry(change, ACTIONS[change.action], fields)
+    return Entry(change, str(ACTIONS[change.action]), fields)
 
 
 def _label(name: str) -> str:
-    return LABELS.get(name, str(FIELDS[name].verbose_name).capitalize())
+    return str(LABELS.get(name) or capfirst(FIELDS[name].verbose_name))
 
 
 def _said(name: str, value: Any) -> str:
-    return "nothing" if value is None else str(dict(FIELDS[name].flatchoices).get(value, value))
+    if isinstance(value, date):
+        return str(localize(value))
+    return gettext("nothing") if value is None else str(dict(FIELDS[name].flatchoices).get(value, value))

@@ -5,13 +5,14 @@ from typing import Any
 
 from django.core import signing
 from django.core.exceptions import BadRequest
+from django.utils.translation import gettext_lazy as _
 
+from assets.admin.status import reasons_of
 from assets.models import Asset, Dispatch, StatusEntry
-from assets.vocabulary import ReasonCategory
-from config.api.values import plain
+from config.admin.numbers import shown_number
 
 SHOWN = 50
-TITLES = {"statuses": "Status history", "dispatches": "Dispatches"}
+TITLES = {"statuses": _("Status history"), "dispatches": _("Dispatches")}
 MAY_SEE = {"statuses": "assets.view_statusentry", "dispatches": "assets.view_dispatch"}
 MODELS: Mapping[str, Any] = {"statuses": StatusEntry, "dispatches": Dispatch}
 _signer = signing.Signer(salt="leitstand.past")
@@ -51,9 +52,5 @@ def _key_of(before: str, *, kind: str, asset: Asset) -> tuple[str, ...]:
 def _said_of(row: Any) -> list[str]:
     """As people read it: an instruction's MW, or why an asset is in its status."""
     if isinstance(row, Dispatch):
-        return [plain(row.power)]
-    labels = dict(ReasonCategory.choices)
-    return [
-        f"{reason.get('detail') or labels.get(reason['category'], reason['category'])} ({reason['source']})"
-        for reason in row.reasons
-    ]
+        return [shown_number(row.power)]
+    return [f"{why} ({source})" for why, source in reasons_of(row)]

@@ -1,35 +1,54 @@
 """How assets are doing, in their list: the latest status, a filter by it, and what sets it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import CheckboxFilter
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from assets.models import Asset, StatusEntry
+from assets.queries import NEW
 from assets.vocabulary import Lifecycle, ReasonCategory, Status
 from config.errors import Fault, InvalidError
 
-SELECT = ("", "Select value")
+SELECT = ("", _("Select value"))
 
 # Unfold's words for colours.
 LIFECYCLE_COLOURS = {
-    Lifecycle.DRAFT.label: "",
-    Lifecycle.COMMISSIONING.label: "info",
-    Lifecycle.LIVE.label: "success",
-    Lifecycle.SUSPENDED.label: "warning",
-    Lifecycle.DECOMMISSIONED.label: "",
+    Lifecycle.DRAFT.value: "",
+    Lifecycle.COMMISSIONING.value: "info",
+    Lifecycle.LIVE.value: "success",
+    Lifecycle.SUSPENDED.value: "warning",
+    Lifecycle.DECOMMISSIONED.value: "",
 }
 STATUS_COLOURS = {
-    Status.UNKNOWN.label: "",
-    Status.ONLINE.label: "success",
-    Status.DEGRADED.label: "warning",
-    Status.OFFLINE.label: "danger",
-    Status.MAINTENANCE.label: "info",
-    Status.FAULT.label: "danger",
+    Status.UNKNOWN.value: "",
+    Status.ONLINE.value: "success",
+    Status.DEGRADED.value: "warning",
+    Status.OFFLINE.value: "danger",
+    Status.MAINTENANCE.value: "info",
+    Status.FAULT.value: "danger",
 }
+
+
+def reasons_of(entry: StatusEntry) -> list[tuple[str, str]]:
+    """Why an asset is in a status, in words, and who says so."""
+    labels = {category.value: str(category.label) for category in ReasonCategory}
+    return [
+        (_detail_of(reason) or labels.get(reason["category"], reason["category"]), reason["source"])
+        for reason in entry.reasons
+    ]
+
+
+def _detail_of(reason: Mapping[str, str]) -> str:
+    """What was said, as it was said; what Leitstand itself said, in the page's language."""
+    detail = reason.get("detail") or ""
+    return gettext(NEW) if detail == NEW else detail
 
 
 def with_latest_status(assets: QuerySet[Asset]) -> QuerySet[Asset]:
@@ -41,7 +60,7 @@ def with_latest_status(assets: QuerySet[Asset]) -> QuerySet[Asset]:
 class LatestStatusFilter(CheckboxFilter):
     """Assets whose newest status is one of these."""
 
-    title = "latest status"
+    title = _("latest status")
     parameter_name = "status"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:  # noqa: ARG002
@@ -57,11 +76,11 @@ class LatestStatusFilter(CheckboxFilter):
 class StatusForm(forms.Form):
     """What an operator says of how an asset is doing, and why."""
 
-    status = forms.ChoiceField(choices=[SELECT, *Status.choices], widget=UnfoldAdminSelectWidget)
+    status = forms.ChoiceField(label=_("Status"), choices=[SELECT, *Status.choices], widget=UnfoldAdminSelectWidget)
     category = forms.ChoiceField(
-        label="Reason", choices=[SELECT, *ReasonCategory.choices], widget=UnfoldAdminSelectWidget
+        label=_("Reason"), choices=[SELECT, *ReasonCategory.choices], widget=UnfoldAdminSelectWidget
     )
-    detail = forms.CharField(label="In words", max_length=200, widget=UnfoldAdminTextInputWidget)
+    detail = forms.CharField(label=_("In words"), max_length=200, widget=UnfoldAdminTextInputWidget)
 
     def __init__(self, data: Any = None) -> None:
         super().__init__(data, auto_id="said_%s")  # the page has another form

@@ -9,7 +9,9 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext
 
 from config.errors import DomainError
 
@@ -25,9 +27,9 @@ class BulkAction:
     """
 
     name: str
-    label: str
+    label: str | Promise
     permission: str
-    meaning: str
+    meaning: str | Promise
     act: Callable[..., object]
     obstacle: Callable[[Any], str | None]
 
@@ -50,8 +52,8 @@ def answer_bulk(
 def _few_enough(model_admin: Any, request: HttpRequest, chosen: Sequence[object]) -> bool:
     if len(chosen) <= MOST_AT_ONCE:
         return True
-    said = f"At most {MOST_AT_ONCE} at once; narrow the list by its filters. Nothing was changed."
-    model_admin.message_user(request, said, messages.ERROR)
+    said = gettext("At most %(most)s at once; narrow the list by its filters. Nothing was changed.")
+    model_admin.message_user(request, said % {"most": MOST_AT_ONCE}, messages.ERROR)
     return False
 
 
@@ -79,8 +81,11 @@ def _act_on_each(model_admin: Any, request: HttpRequest, keys: Sequence[str], *,
         except DomainError as refusal:
             refusals.append((refusal.sentence,))
     if done := len(keys) - len(refusals):
-        model_admin.message_user(request, f"{action.label}: done for {done} of {len(keys)}.", messages.SUCCESS)
+        said = gettext("%(action)s: done for %(done)s of %(all)s.")
+        named = {"action": action.label, "done": done, "all": len(keys)}
+        model_admin.message_user(request, said % named, messages.SUCCESS)
     if refusals:
         listed = format_html_join("", "<li>{}</li>", refusals)
-        said = format_html("{}: refused for {} of {}.<ul>{}</ul>", action.label, len(refusals), len(keys), listed)
-        model_admin.message_user(request, said, messages.ERROR)
+        said = gettext("%(action)s: refused for %(refused)s of %(all)s.")
+        named = {"action": action.label, "refused": len(refusals), "all": len(keys)}
+        model_admin.message_user(request, format_html("{}<ul>{}</ul>", said % named, listed), messages.ERROR)

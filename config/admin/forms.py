@@ -7,6 +7,8 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.forms.fields import InvalidJSONInput
+from django.utils.formats import sanitize_separators
+from django.utils.translation import gettext
 from unfold.widgets import UnfoldAdminDecimalFieldWidget
 
 from config.api.values import DECIMALS, WHOLE_DIGITS, plain
@@ -21,8 +23,12 @@ class PlainDecimalField(forms.DecimalField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"max_digits": WHOLE_DIGITS + DECIMALS, "decimal_places": DECIMALS, **kwargs})
 
+    def to_python(self, value: Any) -> Any:
+        """The number; with the decimal separator of the page's language, or a point."""
+        return super().to_python(sanitize_separators(value))
+
     def prepare_value(self, value: Any) -> Any:
-        """As people write it."""
+        """As inputs of numbers want it: browsers show it in the page's language."""
         return plain(value) if isinstance(value, Decimal) else value
 
 
@@ -53,7 +59,7 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptabl
     """
 
     refusal: ClassVar[DomainError | None] = None
-    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    seen = forms.CharField(label="", required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -79,7 +85,9 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptabl
         """The values, unless the record was changed since the page was made or an operation refused them."""
         cleaned = super().clean() or self.cleaned_data
         if cleaned.get("seen") and cleaned["seen"] != self.version:
-            self.add_error(None, "Somebody else changed this meanwhile, so nothing was saved. Load the page again.")
+            self.add_error(
+                None, gettext("Somebody else changed this meanwhile, so nothing was saved. Load the page again.")
+            )
         if isinstance(self.refusal, InvalidError):
             for fault in self.refusal.faults:
                 self.add_error(self._field_of(fault.loc), fault.msg)

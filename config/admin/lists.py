@@ -6,13 +6,16 @@ from typing import Any, ClassVar
 from django.contrib.admin import ShowFacets
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import BadRequest, ValidationError
-from django.db.models import DecimalField, JSONField, QuerySet
+from django.db.models import DateTimeField, DecimalField, JSONField, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.views import ChangeList
 
 from config.admin.bulk import BulkAction, answer_bulk
 from config.admin.forms import PlainDecimalField, StorableJSONField
+from config.admin.moment_fields import MomentField, MomentWidget
+from config.admin.moments import shown_as_moments
 
 
 class DeskList(ChangeList):
@@ -29,6 +32,7 @@ class DeskAdmin(ModelAdmin):
     """A model in the back office: what holds for every list and form."""
 
     formfield_overrides = {
+        DateTimeField: {"form_class": MomentField, "widget": MomentWidget},
         DecimalField: {"form_class": PlainDecimalField},
         JSONField: {"form_class": StorableJSONField},
     }
@@ -45,6 +49,23 @@ class DeskAdmin(ModelAdmin):
         """The list."""
         return DeskList
 
+    def get_list_display(self, request: HttpRequest) -> Any:
+        """The columns; instants by the local clock."""
+        return shown_as_moments(self.model, super().get_list_display(request), empty=self.get_empty_value_display())
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
+        """The page of a record; instants that are not edited by the local clock, as in the list."""
+        form = context["adminform"]
+        empty, fixed = self.get_empty_value_display(), set(form.readonly_fields)
+        inputs = {name: field for name, field in form.form.fields.items() if name not in fixed}
+        form.readonly_fields = shown_as_moments(self.model, form.readonly_fields, empty=empty)
+        form.fieldsets = [
+            (title, {**options, "fields": shown_as_moments(self.model, options["fields"], empty=empty, but=inputs)})
+            for title, options in form.fieldsets
+        ]
+        page: HttpResponse = super().render_change_form(request, context, **kwargs)
+        return page
+
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:  # noqa: ARG002
         """Only the filters that the list shows: no guessing at digests, no patterns that are slow to match."""
         shown = [entry[0] if isinstance(entry, tuple) else entry for entry in self.get_list_filter(request)]
@@ -54,13 +75,13 @@ class DeskAdmin(ModelAdmin):
     def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """A choice that nobody has made yet is empty: what stands first is nobody's default."""
         if "choices" not in kwargs and not db_field.has_default():
-            kwargs["choices"] = db_field.get_choices(blank_choice=[("", "Select value")])
+            kwargs["choices"] = db_field.get_choices(blank_choice=[("", _("Select value"))])
         return super().formfield_for_choice_field(db_field, request, **kwargs)
 
     def get_actions(self, request: HttpRequest) -> dict[str, tuple[Callable[..., Any], str, str]]:
         """The bulk actions that the operator may take."""
         return {
-            action.name: (_runner(action), action.name, action.label)
+            action.name: (_runner(action), action.name, str(action.label))
             for action in self.bulk_actions
             if self.may(request, action.permission)
         }

@@ -11,6 +11,8 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django_otp import devices_for_user, user_has_device, verify_token
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
@@ -25,10 +27,10 @@ class LoginForm(AuthenticationForm):
     """Name and password; who has set up one-time codes gives one too, or a recovery code in its place."""
 
     code = forms.CharField(
-        label="One-time code",
+        label=_("One-time code"),
         required=False,
         max_length=16,
-        help_text="Only if you have set one up: from your authenticator app, or a recovery code.",
+        help_text=_("Only if you have set one up: from your authenticator app, or a recovery code."),
         widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "one-time-code", "spellcheck": "false"}),
     )
 
@@ -51,12 +53,14 @@ class LoginForm(AuthenticationForm):
 def _device_of(operator: Any, code: str) -> Any:
     """What the code is of; ValidationError where it is of nothing. Each wrong one makes the next take longer."""
     if not code:
-        raise ValidationError({"code": "Enter the code of your authenticator app, or a recovery code."})
+        raise ValidationError({"code": gettext("Enter the code of your authenticator app, or a recovery code.")})
     kind = TOTPDevice if code.isdecimal() else StaticDevice
     for device in devices_for_user(operator):
         if isinstance(device, kind) and (matched := verify_token(operator, device.persistent_id, code)):
             return matched
-    raise ValidationError({"code": "This code is not right, or was used already. Wait a moment for the next one."})
+    raise ValidationError(
+        {"code": gettext("This code is not right, or was used already. Wait a moment for the next one.")}
+    )
 
 
 def locked_out(

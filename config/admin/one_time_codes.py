@@ -11,13 +11,14 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_noop
 from django_otp import login as verified_login
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from qrcode.image.svg import SvgPathImage
 
 NAME = "Authenticator app"
-RECOVERY = "Recovery codes"
+RECOVERY = gettext_noop("Recovery codes")
 RECOVERY_CODES = 10
 
 
@@ -31,7 +32,7 @@ def answer(request: HttpRequest, *, page: dict[str, Any]) -> HttpResponse:
     pending = TOTPDevice.objects.filter(user=operator, confirmed=False).first()
     context = {
         **page,
-        "title": "One-time codes",
+        "title": gettext("One-time codes"),
         "is_on": TOTPDevice.objects.filter(user=operator, confirmed=True).exists(),
         "codes_left": StaticToken.objects.filter(device__user=operator).count(),
         "picture": _picture(pending.config_url) if pending else None,
@@ -42,7 +43,7 @@ def answer(request: HttpRequest, *, page: dict[str, Any]) -> HttpResponse:
 
 def shown_once(request: HttpRequest, codes: list[str], *, page: dict[str, Any]) -> HttpResponse:
     """The recovery codes: only here, never again."""
-    shown = TemplateResponse(request, "admin/one_time_codes.html", {**page, "title": RECOVERY, "codes": codes})
+    shown = TemplateResponse(request, "admin/one_time_codes.html", {**page, "title": gettext(RECOVERY), "codes": codes})
     shown["Cache-Control"] = "no-store"
     return shown
 
@@ -67,7 +68,7 @@ def _confirm(request: HttpRequest, operator: User) -> list[str] | None:
     with transaction.atomic():
         device = TOTPDevice.objects.select_for_update().filter(user=operator, confirmed=False).first()
         if not device or not device.verify_token(request.POST.get("code", "").strip()):
-            messages.error(request, "This is not the code that belongs to the picture. Wait for the next one.")
+            messages.error(request, gettext("This is not the code that belongs to the picture. Wait for the next one."))
             return None
         device.confirmed = True
         device.save(update_fields=["confirmed"])
@@ -76,7 +77,7 @@ def _confirm(request: HttpRequest, operator: User) -> list[str] | None:
         codes = [StaticToken.random_token() for _ in range(RECOVERY_CODES)]
         StaticToken.objects.bulk_create(StaticToken(device=recovery, token=code) for code in codes)
     verified_login(request, device)
-    messages.success(request, "One-time codes are on: the next login asks for one.")
+    messages.success(request, gettext("One-time codes are on: the next login asks for one."))
     return codes
 
 
@@ -84,9 +85,9 @@ def _remove(request: HttpRequest, operator: User) -> None:
     """Turned off by who knows the password; a session left open is not enough."""
     if operator.check_password(request.POST.get("password", "")):
         forget(operator)
-        messages.success(request, "One-time codes are off.")
+        messages.success(request, gettext("One-time codes are off."))
     else:
-        messages.error(request, "This is not your password.")
+        messages.error(request, gettext("This is not your password."))
 
 
 def _picture(address: str) -> str:

@@ -12,6 +12,7 @@ from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
 
 from config.admin.forms import RecordForm
 from config.admin.lists import DeskAdmin, actor_of
@@ -30,7 +31,7 @@ class RecordAdmin(DeskAdmin):
     change_form_before_template = "admin/record/seen.html"
     list_before_template = "admin/record/files.html"
     delete_confirmation_template = "admin/record/delete.html"
-    deletion_meaning: ClassVar[str] = ""
+    deletion_meaning: ClassVar[str | Promise] = ""
 
     def create_record(self, form: RecordForm, *, by: str, now: datetime) -> Model:
         """Create what the form says and answer it."""

@@ -9,6 +9,7 @@ from django.core.paginator import InvalidPage
 from django.db import DataError, IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
+from django.utils.translation import gettext_lazy as _
 from unfold.sites import UnfoldAdminSite
 
 from config.admin import one_time_codes
@@ -20,7 +21,7 @@ View = Callable[..., HttpResponse]
 class BackOffice(UnfoldAdminSite):
     """Unfold's admin, without the bulk deletion that goes past the operations, and safe from what cannot be stored."""
 
-    index_title = "Home"
+    index_title = _("Home")
     login_form = LoginForm
     login_template = "admin/login.html"
 

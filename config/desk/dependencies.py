@@ -8,6 +8,7 @@ from functools import cache
 
 import psycopg
 from django.db.migrations.loader import MigrationLoader
+from django.utils.translation import gettext
 
 from config.database.direct import answer_within, direct_address
 from config.desk.ingest.connection import answering, connect
@@ -39,7 +40,7 @@ def look() -> Dependencies:
     try:
         applied = _applied()
     except psycopg.Error:
-        database = "the database does not answer"
+        database = gettext("the database does not answer")
     else:
         migrations = _said_of([one for one in _last_migrations() if one not in applied])
     return Dependencies(database=database, migrations=migrations, redis=_redis())
@@ -68,8 +69,9 @@ def _said_of(missing: list[tuple[str, str]]) -> str | None:
     if not missing:
         return None
     named = ", ".join(f"{app}.{name}" for app, name in missing[:MOST_NAMED])
-    others = f" and {len(missing) - MOST_NAMED} more" if len(missing) > MOST_NAMED else ""
-    return f"migrations are not applied ({named}{others})"
+    if len(missing) > MOST_NAMED:
+        named = gettext("%(named)s and %(number)s more") % {"named": named, "number": len(missing) - MOST_NAMED}
+    return gettext("migrations are not applied (%(named)s)") % {"named": named}
 
 
 def _redis() -> str | None:
@@ -77,5 +79,5 @@ def _redis() -> str | None:
         with answering(), connect(patience=ANSWER_SECONDS) as client:
             client.ping()
     except TransportError:
-        return "Redis does not answer"
+        return gettext("Redis does not answer")
     return None

@@ -6,6 +6,9 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
 from assets.periods import SLOT
 from assets.vocabulary import AssetType, DeliveryArea, Lifecycle
 from config.database.statements import fetch_rows, load_sql
@@ -19,11 +22,14 @@ MOST_LISTED = 500
 FLEET_NOW = load_sql("config.desk", "fleet_now")
 
 # What may need somebody: the flag of fleet_now.sql, what it is called, and the sentence above its list.
-NEEDS: Mapping[str, tuple[str, str]] = {
-    "is_locked": ("Locked for trading now", "Some source locks trading in the slot that it is now."),
-    "has_no_spec": ("Without a spec", "No spec is in force: nobody knows what the asset can do."),
-    "state_is_late": ("State is late", "Live storage whose last state snapshot is more than an hour old, or missing."),
-    "forecast_is_late": ("Forecast is missing", "Live generation without a forecast for the next hour."),
+NEEDS: Mapping[str, tuple[str | Promise, str | Promise]] = {
+    "is_locked": (_("Locked for trading now"), _("Some source locks trading in the slot that it is now.")),
+    "has_no_spec": (_("Without a spec"), _("No spec is in force: nobody knows what the asset can do.")),
+    "state_is_late": (
+        _("State is late"),
+        _("Live storage whose last state snapshot is more than an hour old, or missing."),
+    ),
+    "forecast_is_late": (_("Forecast is missing"), _("Live generation without a forecast for the next hour.")),
 }
 SUMS = """
 SELECT

@@ -51,7 +51,7 @@ def panels(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
 
 def _needs(found: list[Area]) -> list[Figure]:
     return [
-        Figure(title, sum(area.needing[flag] for area in found), reverse("fleet_needing", args=[flag]), flag)
+        Figure(str(title), sum(area.needing[flag] for area in found), reverse("fleet_needing", args=[flag]), flag)
         for flag, (title, _) in NEEDS.items()
     ]
 

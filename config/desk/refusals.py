@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views import csrf, defaults
 
 from config.api.errors import RETRY_AFTER_SECONDS, SENTENCE_OF_DJANGO, problem
+from config.desk.languages import is_back_office
 from partner.answers import refusal
 from partner.api.views import sent
 
@@ -16,16 +17,12 @@ SENTENCES = {**SENTENCE_OF_DJANGO, 500: "Something went wrong on our side; the l
 FOREIGN_HOST = "This server does not answer for the host that the Host header names."
 
 
-def _is_below(request: HttpRequest, room: str) -> bool:
-    return request.path == room or request.path.startswith(f"{room}/")
-
-
 def _answer(request: HttpRequest, status: int, sentence: str | None = None) -> HttpResponse | None:
     """The refusal as JSON; None in the back office, where Django has a page for it."""
-    if _is_below(request, "/admin"):
+    if is_back_office(request):
         return None
     detail = sentence or SENTENCES[status]
-    if not _is_below(request, "/partner"):
+    if not (request.path == "/partner" or request.path.startswith("/partner/")):
         return problem(status, detail)
     return sent(refusal(status, detail))
 

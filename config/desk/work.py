@@ -5,8 +5,10 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models import Count, F, Max, Min, Q
+from django.utils.translation import gettext, ngettext
 from django_celery_beat.models import PeriodicTask
 
+from config.admin.moments import said
 from config.desk.dependencies import Dependencies, look
 from config.desk.ingest.connection import answering, connect
 from config.desk.ingest.progress import StreamProgress, progress
@@ -55,20 +57,26 @@ class Work:
         for one in self.streams:
             since = one.last_batch_at or datetime.min.replace(tzinfo=self.at.tzinfo)
             if (one.lag or one.pending) and self.at - since > GRACE:
-                found.append(f"Nobody takes the events of {one.stream}: {one.lag + one.pending} wait.")
+                told = gettext("Nobody takes the events of %(stream)s: %(number)s wait.")
+                found.append(told % {"stream": one.stream, "number": one.lag + one.pending})
             if one.dead:
-                found.append(f"{one.dead} events of {one.stream} are dead and wait for somebody to decide.")
+                told = ngettext(
+                    "%(number)s event of %(stream)s is dead and waits for somebody to decide.",
+                    "%(number)s events of %(stream)s are dead and wait for somebody to decide.",
+                    one.dead,
+                )
+                found.append(told % {"stream": one.stream, "number": one.dead})
         return found
 
     def _of_snapshots(self) -> list[str]:
         found = []
         for one in self.kinds:
             if one.next_check_at is not None and self.at - one.next_check_at > GRACE:
-                found.append(
-                    f"Nobody looks after the {one.kind} snapshots: one was due at {one.next_check_at:%H:%M} UTC."
-                )
+                due = gettext("Nobody looks after the %(kind)s snapshots: one was due at %(when)s.")
+                found.append(due % {"kind": one.kind, "when": said(one.next_check_at, "minutes")})
             if one.failing:
-                found.append(f"{one.failing} of {one.snapshots} {one.kind} snapshots failed when last computed.")
+                failing = gettext("%(number)s of %(all)s %(kind)s snapshots failed when last computed.")
+                found.append(failing % {"number": one.failing, "all": one.snapshots, "kind": one.kind})
         return found
 
 

@@ -10,13 +10,16 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesCheckboxFilter
 from unfold.decorators import display
 
 from assets.periods import MARKET_ZONE, SLOT
 from config.admin.lists import actor_of
+from config.admin.moments import moment
+from config.admin.numbers import shown_number
 from config.admin.records import RecordAdmin
-from config.api.values import plain
 from config.errors import DomainError
 from markets.admin.limit_forms import LimitChangeForm
 from markets.models import LimitChange
@@ -25,14 +28,15 @@ from markets.queries.limit_changes import Preview, Step, steps_of
 from markets.vocabulary import LimitChangeAction
 
 LABELS = {
-    "power_charge": "charge",
-    "power_discharge": "discharge",
-    "energy_low": "at least",
-    "energy_high": "at most",
-    "trading_locked": "trading",
+    "power_charge": _("charge"),
+    "power_discharge": _("discharge"),
+    "energy_low": _("at least"),
+    "energy_high": _("at most"),
+    "trading_locked": _("trading"),
 }
 UNITS = dict(zip(VALUES, ("MW", "MW", "MWh", "MWh"), strict=True))
-COLOURS = {LimitChangeAction.LOCK.label: "danger", LimitChangeAction.UNLOCK.label: "success"}
+COLOURS = {LimitChangeAction.LOCK.value: "danger", LimitChangeAction.UNLOCK.value: "success"}
+LOCKED = {True: _("locked"), False: pgettext_lazy("trading", "open"), None: _("not said")}
 
 
 @dataclass(frozen=True)
@@ -53,35 +57,40 @@ class LimitChangeAdmin(RecordAdmin):
     list_display = ("made", "what", "source", "whose", "slots", "actor", "is_undone")
     list_filter = (("action", ChoicesCheckboxFilter), ("source", ChoicesCheckboxFilter))
     search_fields = ("actor", "request_id")
-    search_help_text = "Who, or the request's id"
+    search_help_text = _("Who, or the request's id")
     ordering = ("-id",)
     list_select_related = ("undone_by",)
     change_form_outer_before_template = "admin/markets/limitchange/slots.html"
     readonly_fields = ("made", "what", "source", "whose", "slots", "actor", "request_id", "days")
 
-    @display(description="Made at", ordering="id")
-    def made(self, change: LimitChange) -> datetime:
+    @display(description=_("Made at"), ordering="id")
+    def made(self, change: LimitChange) -> str:
         """When."""
-        return change.made_at
+        return moment(change.made_at)
 
-    @display(description="What", ordering="action", label=COLOURS)
-    def what(self, change: LimitChange) -> str:
+    @display(description=_("What"), ordering="action", label=COLOURS)
+    def what(self, change: LimitChange) -> tuple[str, str]:
         """What was done."""
-        return str(change.get_action_display())
+        return change.action, str(change.get_action_display())
 
-    @display(description="Assets")
+    @display(description=_("Assets"))
     def whose(self, change: LimitChange) -> str:
         """Whose limits, by their ids."""
         ids = change.asked.get("asset_ids", [])
-        return ", ".join(ids[:3]) + (f" and {len(ids) - 3} more" if len(ids) > 3 else "")
+        named = ", ".join(ids[:3])
+        if len(ids) <= 3:
+            return named
+        return gettext("%(assets)s and %(number)s more") % {"assets": named, "number": len(ids) - 3}
 
-    @display(description="When, in local time")
+    @display(description=_("When, in local time"))
     def days(self, change: LimitChange) -> str:
         """The days and hours."""
         asked = change.asked
-        return ", ".join((asked.get("days", ""), asked.get("hours", ""), " ".join(asked.get("weekdays", []))))
+        until = gettext("to")
+        spans = [asked.get(name, "").replace(" to ", f" {until} ") for name in ("days", "hours")]
+        return ", ".join((*spans, " ".join(gettext(day) for day in asked.get("weekdays", []))))
 
-    @display(description="Undone", boolean=True)
+    @display(description=_("Undone"), boolean=True)
     def is_undone(self, change: LimitChange) -> bool:
         """Whether it was taken back."""
         return hasattr(change, "undone_by")
@@ -135,15 +144,16 @@ class LimitChangeAdmin(RecordAdmin):
             by=actor_of(request),
             now=timezone.now(),
         )
-        said = f"{made.get_action_display()}: {made.slots} slots of {len(form.asked['asset_ids'])} assets were changed."
-        self.message_user(request, said, messages.SUCCESS)
+        said = gettext("%(action)s: %(slots)s slots of %(assets)s assets were changed.")
+        named = {"action": made.get_action_display(), "slots": made.slots, "assets": len(form.asked["asset_ids"])}
+        self.message_user(request, said % named, messages.SUCCESS)
         return HttpResponseRedirect(self.page_of(request, str(made.pk)))
 
     def _page(self, request: HttpRequest, form: LimitChangeForm, shown: Preview | None) -> HttpResponse:
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": "Change limits",
+            "title": gettext("Change limits"),
             "form": form,
             "media": self.media + form.media,
             "preview": shown,
@@ -172,7 +182,10 @@ class LimitChangeAdmin(RecordAdmin):
 
 def _undo(change: LimitChange, *, by: str, now: datetime) -> str:
     undone = undo_change(change_id=change.pk, by=by, now=now)
-    return f"Undone: {undone.slots} slots are as they were before."
+    said = ngettext(
+        "Undone: %(slots)s slot is as it was before.", "Undone: %(slots)s slots are as they were before.", undone.slots
+    )
+    return said % {"slots": undone.slots}
 
 
 def _asked_for(request: HttpRequest) -> dict[str, Any]:
@@ -194,7 +207,7 @@ def _possible(form: LimitChangeForm) -> Preview | None:
 def _line(step: Step) -> Line:
     before, after = step.before or {}, step.after or {}
     changes = [
-        (label, _said(name, before.get(name)), _said(name, after.get(name)))
+        (str(label), _said(name, before.get(name)), _said(name, after.get(name)))
         for name, label in LABELS.items()
         if before.get(name) != after.get(name)
     ]
@@ -204,5 +217,5 @@ def _line(step: Step) -> Line:
 
 def _said(name: str, value: Any) -> str:
     if name == "trading_locked":
-        return {True: "locked", False: "open", None: "not said"}[value]
-    return "none" if value is None else f"{plain(value)} {UNITS[name]}"
+        return str(LOCKED[value])
+    return gettext("none") if value is None else f"{shown_number(value)} {UNITS[name]}"

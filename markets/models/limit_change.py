@@ -2,6 +2,8 @@
 
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from assets.models.constraints import is_one_of
 from markets.vocabulary import LimitChangeAction, LimitSource
@@ -16,7 +18,7 @@ class LimitChange(models.Model):
     action = models.CharField(max_length=8, choices=LimitChangeAction.choices)
     source = models.CharField(max_length=16, choices=LimitSource.choices)
     asked = models.JSONField(default=dict)
-    slots = models.IntegerField(help_text="Slots that were changed.")
+    slots = models.IntegerField(help_text=_("Slots that were changed."))
     actor = models.CharField(max_length=200)
     request_id = models.CharField(max_length=64, null=True)  # noqa: DJ001  none is not the empty one
     made_at = models.DateTimeField(db_default=Now())
@@ -31,7 +33,9 @@ class LimitChange(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_action_display()} by {self.actor}, {self.made_at:%Y-%m-%dT%H:%MZ}"
+        said = gettext("%(action)s by %(who)s, %(when)s")
+        when = f"{self.made_at:%Y-%m-%dT%H:%MZ}"
+        return said % {"action": self.get_action_display(), "who": self.actor, "when": when}
 
 
 class LimitChangeSlot(models.Model):

@@ -11,6 +11,7 @@ from itertools import groupby
 from typing import Any
 
 from django.db import connection
+from django.utils.translation import gettext
 
 from assets.periods import SLOT
 from assets.queries import lock_assets
@@ -67,11 +68,13 @@ class PlannedChange:
         windows = self.windows.in_utc()
         slots = sum((end - start) // SLOT for start, end in windows) * len(set(self.asset_ids))
         if not slots:
-            raise _fault("These days have none of these hours.", "empty")
+            raise _fault(gettext("These days have none of these hours."), "empty")
         if slots > MOST_SLOTS:
-            raise _fault(f"This is {slots} slots; one change may hold {MOST_SLOTS}.", "too_many")
+            said = gettext("This is %(slots)s slots; one change may hold %(most)s.")
+            raise _fault(said % {"slots": slots, "most": MOST_SLOTS}, "too_many")
         if self.action is LimitChangeAction.CLEAR and len(windows) * len(self.asset_ids) > MOST_CLEARED_WINDOWS:
-            raise _fault("This is too many separate windows to clear at once; take fewer assets or days.", "too_many")
+            said = gettext("This is too many separate windows to clear at once; take fewer assets or days.")
+            raise _fault(said, "too_many")
         return windows
 
 
@@ -97,9 +100,9 @@ def make_change(
         lock_assets(change.asset_ids)
         shown = preview_of(plan)
         if shown.fingerprint != fingerprint:
-            raise ConflictError("Limits in these slots were changed meanwhile. Look at the preview again.")
+            raise ConflictError(gettext("Limits in these slots were changed meanwhile. Look at the preview again."))
         if not shown.slots_changed:
-            raise ConflictError("Nothing would change: all these slots are as asked already.")
+            raise ConflictError(gettext("Nothing would change: all these slots are as asked already."))
         made = _note(change.action, change.source, slots=shown.slots_changed, asked=asked, by=by, now=now)
         _run(PLAN + NOTE, {**plan, "change_id": made.pk})
         _write(change, now=now)
@@ -115,12 +118,13 @@ def undo_change(*, change_id: int, by: str, now: datetime) -> LimitChange:
     with consistent_view():
         change = LimitChange.objects.select_for_update().get(pk=change_id)
         if LimitChange.objects.filter(undoes=change).exists():
-            raise ConflictError("This change was undone already.")
+            raise ConflictError(gettext("This change was undone already."))
         if touched := touched_since(change_id):
-            raise ConflictError(
-                f"{touched} of its {change.slots} slots were changed since; undoing it would lose that. "
+            said = gettext(
+                "%(touched)s of its %(slots)s slots were changed since; undoing it would lose that. "
                 "Make a new change instead."
             )
+            raise ConflictError(said % {"touched": touched, "slots": change.slots})
         lock_assets(change.slot_rows.order_by().values_list("asset_id", flat=True).distinct())
         made = _note(
             LimitChangeAction.UNDO,

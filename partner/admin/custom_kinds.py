@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from config.admin.forms import RecordForm
@@ -22,10 +23,12 @@ class CustomKindForm(RecordForm):
         fields = ("name", "schema", "period_seconds")
         widgets = {"schema": UnfoldAdminTextareaWidget(attrs={"rows": 16, "spellcheck": "false"})}
         help_texts = {
-            "name": "What partners ask for with kind=..., such as soiling.",
-            "schema": "Draft 2020-12, of an object. References lead to its own parts; site_id, generated_at, "
-            "data_through and stale are added by Leitstand.",
-            "period_seconds": "A document is stale once two of these have passed without a new one.",
+            "name": _("What partners ask for with kind=..., such as soiling."),
+            "schema": _(
+                "Draft 2020-12, of an object. References lead to its own parts; site_id, generated_at, data_through "
+                "and stale are added by Leitstand."
+            ),
+            "period_seconds": _("A document is stale once two of these have passed without a new one."),
         }
 
 
@@ -36,10 +39,10 @@ class CustomKindAdmin(RecordAdmin):
     form = CustomKindForm
     list_display = ("name", "period_seconds", "updated_at")
     search_fields = ("name",)
-    search_help_text = "Name"
+    search_help_text = _("Name")
     ordering = ("name",)
     readonly_fields = ("created_at", "updated_at")
-    deletion_meaning = "Its documents and their past versions go with it."
+    deletion_meaning = _("Its documents and their past versions go with it.")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
         """A name stays: documents are stored under it."""

@@ -5,18 +5,21 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import RadioFilter
+
+LABELS = {"open": _("Open"), "expired": _("Expired"), "revoked": _("Revoked")}
 
 
 class KeyStateFilter(RadioFilter):
     """Keys that open now, or no more."""
 
-    title = "state"
+    title = _("state")
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:  # noqa: ARG002
         """The three states."""
-        return [("open", "Open"), ("expired", "Expired"), ("revoked", "Revoked")]
+        return [(word, str(label)) for word, label in LABELS.items()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:  # noqa: ARG002
         """The list, narrowed to the state that was chosen."""

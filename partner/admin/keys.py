@@ -9,12 +9,15 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from config.admin.forms import RecordForm
 from config.admin.lists import actor_of
+from config.admin.moments import said as said_moment
 from config.admin.records import RecordAdmin
-from partner.admin.key_filters import KeyStateFilter
+from partner.admin.key_filters import LABELS, KeyStateFilter
 from partner.admin.key_forms import ApiKeyForm, PartnerKeyForm
 from partner.models import ApiKey, PartnerKey
 from partner.operations.keys import (
@@ -30,7 +33,7 @@ from partner.operations.keys import (
 from partner.vocabulary import RatePlan
 
 GRACE_HOURS = ("1", "24", "168")  # how long a rotated key may still open: an hour, a day, a week
-STATES = {"Open": "success", "Expired": "warning", "Revoked": "danger"}
+STATES = {"open": "success", "expired": "warning", "revoked": "danger"}
 
 
 class KeyAdmin(RecordAdmin):
@@ -38,7 +41,7 @@ class KeyAdmin(RecordAdmin):
 
     list_filter: ClassVar[Any] = (KeyStateFilter,)
     search_fields = ("name", "hint")
-    search_help_text = "Name or start"
+    search_help_text = _("Name or start")
     ordering = ("-created_at", "-id")
     readonly_fields: ClassVar[Any] = ("state", "starts_with", "created_at", "last_used_at", "revoked_at")
     change_form_outer_before_template = "admin/partner/key/revoke.html"
@@ -47,14 +50,14 @@ class KeyAdmin(RecordAdmin):
         """Issue the key that the form describes."""
         raise NotImplementedError
 
-    @display(description="State", label=STATES)
-    def state(self, key: ApiKey | PartnerKey) -> str:
+    @display(description=_("State"), label=STATES)
+    def state(self, key: ApiKey | PartnerKey) -> tuple[str, str]:
         """Whether the key opens now."""
-        if key.revoked_at:
-            return "Revoked"
-        return "Open" if key.opens_at(timezone.now()) else "Expired"
+        opens = key.opens_at(timezone.now())
+        word = "revoked" if key.revoked_at else "open" if opens else "expired"
+        return word, str(LABELS[word])
 
-    @display(description="Starts with", ordering="hint")
+    @display(description=_("Starts with"), ordering="hint")
     def starts_with(self, key: ApiKey | PartnerKey) -> str:
         """How people recognise it."""
         return f"{key.hint}…"
@@ -82,7 +85,7 @@ class KeyAdmin(RecordAdmin):
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": f"New {self.opts.verbose_name}",
+            "title": gettext("New %(kind)s") % {"kind": self.opts.verbose_name},
             "key": key,
             "text": text,
         }
@@ -112,9 +115,16 @@ class KeyAdmin(RecordAdmin):
         return page
 
 
+def _rate(key: ApiKey | PartnerKey) -> str:
+    """How often a key may ask."""
+    rate = key.rate_per_minute
+    return gettext("%(rate)s a minute") % {"rate": rate} if rate else gettext("any")
+
+
 def _revoke(key: ApiKey | PartnerKey, *, by: str, now: datetime) -> str:
     revoke(key=key, by=by, now=now)
-    return f"{key.name} ({key.hint}…) is revoked and opens nothing any more."
+    said = gettext("%(name)s (%(hint)s…) is revoked and opens nothing any more.")
+    return said % {"name": key.name, "hint": key.hint}
 
 
 @admin.register(ApiKey)
@@ -124,20 +134,20 @@ class ApiKeyAdmin(KeyAdmin):
     form = ApiKeyForm
     list_display = ("name", "starts_with", "state", "may_do", "bound_to", "rate", "expires_at", "last_used_at")
 
-    @display(description="Scopes")
+    @display(description=_("Scopes"))
     def may_do(self, key: ApiKey) -> str:
         """What the key may do."""
         return ", ".join(key.scopes)
 
-    @display(description="Bound to")
+    @display(description=_("Bound to"))
     def bound_to(self, key: ApiKey) -> str:
         """The only sources it writes and assets it sees."""
-        return "; ".join(", ".join(words) for words in (key.sources, key.asset_ids) if words) or "nothing"
+        return "; ".join(", ".join(words) for words in (key.sources, key.asset_ids) if words) or gettext("nothing")
 
-    @display(description="Rate", ordering="rate_per_minute")
+    @display(description=_("Rate"), ordering="rate_per_minute")
     def rate(self, key: ApiKey) -> str:
         """How often it may ask."""
-        return f"{key.rate_per_minute} a minute" if key.rate_per_minute else "any"
+        return _rate(key)
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
         """Nothing of an issued key is edited; the button asks for the permission itself."""
@@ -174,15 +184,15 @@ class PartnerKeyAdmin(KeyAdmin):
     form = PartnerKeyForm
     list_display = ("name", "starts_with", "state", "opens", "rate", "expires_at", "last_used_at")
 
-    @display(description="Sites")
+    @display(description=_("Sites"))
     def opens(self, key: PartnerKey) -> str:
         """The sites that the key opens."""
         return ", ".join(sorted(site.name for site in key.sites.all()))
 
-    @display(description="Rate plan", ordering="rate_per_minute")
+    @display(description=_("Rate plan"), ordering="rate_per_minute")
     def rate(self, key: PartnerKey) -> str:
         """How often it may ask, and the plan that this is."""
-        said = f"{key.rate_per_minute} a minute" if key.rate_per_minute else "any"
+        said = _rate(key)
         plan = dict(RatePlan.choices).get(key.rate_per_minute)
         return f"{plan}: {said}" if plan else said
 
@@ -231,7 +241,8 @@ class PartnerKeyAdmin(KeyAdmin):
 
         def act(key: PartnerKey, *, by: str, now: datetime) -> str:
             issued.append(rotate(key=key, grace=grace, by=by, now=now))
-            return f"{key.name} ({key.hint}…) opens until {now + grace:%Y-%m-%d %H:%M} UTC at the latest."
+            said = gettext("%(name)s (%(hint)s…) opens until %(when)s at the latest.")
+            return said % {"name": key.name, "hint": key.hint, "when": said_moment(now + grace, "minutes")}
 
         answer = self.answer_button(request, object_id, act=act)
         return self.issued_page(request, issued[0].key, issued[0].text) if issued else answer

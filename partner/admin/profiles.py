@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 from unfold.widgets import UnfoldAdminSelect2Widget, UnfoldAdminTextareaWidget
 
@@ -44,11 +45,14 @@ class ProfileForm(RecordForm):
     """What partners know of a site."""
 
     time_zone = forms.ChoiceField(
-        choices=[("", "Select value"), *((name, name) for name in sorted(available_timezones()))],
+        label=_("Time zone"),
+        choices=[("", _("Select value")), *((name, name) for name in sorted(available_timezones()))],
         widget=UnfoldAdminSelect2Widget,
     )
     frame_origins = LinesField(
-        required=False, help_text="Who may show the dashboard in a frame, one origin a line: https://partner.example"
+        label=_("Frame origins"),
+        required=False,
+        help_text=_("Who may show the dashboard in a frame, one origin a line: https://partner.example"),
     )
 
     class Meta:
@@ -67,13 +71,13 @@ class ProfileForm(RecordForm):
         )
         widgets = {"signal_thresholds": UnfoldAdminTextareaWidget(attrs={"rows": 3})}
         help_texts = {
-            "public_name": "What partners call the site, such as Sibaya.",
-            "currency": "Three capital letters, such as ZAR.",
-            "tariff": "The price of a kWh outside every tariff period. Empty: money is not computed.",
-            "market": "The market of the site's area whose prices value the forecast. Empty: the tariff does.",
-            "pr_target": "A ratio, more than 0 and at most 1.",
-            "availability_target": "A ratio, more than 0 and at most 1.",
-            "signal_thresholds": "JSON: thresholds by name that differ from the documented defaults.",
+            "public_name": _("What partners call the site, such as Sibaya."),
+            "currency": _("Three capital letters, such as ZAR."),
+            "tariff": _("The price of a kWh outside every tariff period. Empty: money is not computed."),
+            "market": _("The market of the site's area whose prices value the forecast. Empty: the tariff does."),
+            "pr_target": _("A ratio, more than 0 and at most 1."),
+            "availability_target": _("A ratio, more than 0 and at most 1."),
+            "signal_thresholds": _("JSON: thresholds by name that differ from the documented defaults."),
         }
 
 
@@ -83,12 +87,12 @@ class TariffPeriodInline(TabularInline):
     model = TariffPeriod
     fields = PERIOD
     extra = 0
-    verbose_name_plural = "Tariff periods (local time; an end of 00:00 is the end of the day)"
+    verbose_name_plural = _("Tariff periods (the site's local time; an end of 00:00 is the end of the day)")
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """A rate is shown as short as it is."""
         if db_field.name == "rate":
-            return PlainDecimalField(label="Rate per kWh")
+            return PlainDecimalField(label=_("Rate per kWh"))
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
 
@@ -102,7 +106,7 @@ class PartnerProfileAdmin(RecordAdmin):
     list_filter = ("currency",)
     list_select_related = ("site",)
     search_fields = ("public_name", "site__name", "site__id")
-    search_help_text = "Public name or site"
+    search_help_text = _("Public name or site")
     ordering = ("public_name",)
     autocomplete_fields = ("site",)
     readonly_fields = ("created_at", "updated_at")
@@ -113,13 +117,13 @@ class PartnerProfileAdmin(RecordAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> Any:  # noqa: ARG002
         """Name, money, place and targets."""
-        record = [("Record", {"fields": (("created_at", "updated_at"),)})] if obj else []
+        record = [(_("Record"), {"fields": (("created_at", "updated_at"),)})] if obj else []
         return [
             (None, {"fields": ("site", "public_name", "time_zone")}),
-            ("Money", {"fields": ("currency", "tariff", "market")}),
-            ("Place", {"fields": PLACE}),
-            ("Targets and signals", {"fields": (TARGETS, "signal_thresholds")}),
-            ("Dashboard", {"fields": ("frame_origins",)}),
+            (_("Money"), {"fields": ("currency", "tariff", "market")}),
+            (_("Place"), {"fields": PLACE}),
+            (_("Targets and signals"), {"fields": (TARGETS, "signal_thresholds")}),
+            (_("Dashboard"), {"fields": ("frame_origins",)}),
             *record,
         ]
 

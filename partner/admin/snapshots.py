@@ -12,6 +12,8 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.timesince import timesince
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectMultipleFilter
 from unfold.decorators import display
 
@@ -20,13 +22,15 @@ from partner.kinds import KINDS
 from partner.models import Snapshot
 from partner.operations.publishing import request_refresh
 
-STATES = {"Current": "success", "Stale": "warning", "Failing": "danger", "Not published": ""}
+STATES = {"current": "success", "stale": "warning", "failing": "danger", "unpublished": ""}
+LABELS = {"current": _("Current"), "stale": _("Stale"), "failing": _("Failing"), "unpublished": _("Not published")}
 BODIES = ("body", "stale_body", "packed_body", "packed_stale_body")
 
 
 def _request(snapshot: Snapshot, *, by: str, now: datetime) -> str:
     request_refresh(snapshot=snapshot, by=by, now=now)
-    return f"{snapshot.kind} of {snapshot.site_id} will be computed within seconds, while the worker runs."
+    said = gettext("%(kind)s of %(site)s will be computed within seconds, while the worker runs.")
+    return said % {"kind": snapshot.kind, "site": snapshot.site_id}
 
 
 @admin.register(Snapshot)
@@ -37,51 +41,61 @@ class SnapshotAdmin(RecordAdmin):
     list_filter = (("site", AutocompleteSelectMultipleFilter),)
     list_select_related = ("site",)
     search_fields = ("site__name", "site__id", "kind")
-    search_help_text = "Site or kind"
+    search_help_text = _("Site or kind")
     ordering = ("site_id", "kind")
     fieldsets = (
         (None, {"fields": (("site", "kind"), ("state", "age"), ("data_through", "size"), ("etag", "stale_etag"))}),
-        ("Runs", {"fields": (("last_checked_at", "next_check_at"), ("last_success_at", "stale_from"), "requested_at")}),
-        ("Last failure", {"fields": ("last_failed_at", "last_failure")}),
-        ("Document", {"fields": ("document",)}),
+        (
+            _("Runs"),
+            {"fields": (("last_checked_at", "next_check_at"), ("last_success_at", "stale_from"), "requested_at")},
+        ),
+        (_("Last failure"), {"fields": ("last_failed_at", "last_failure")}),
+        (_("Document"), {"fields": ("document",)}),
     )
     readonly_fields = ("state", "age", "size", "document")
     change_form_outer_before_template = "admin/partner/snapshot/regenerate.html"
 
-    @display(description="State", label=STATES)
-    def state(self, snapshot: Snapshot) -> str:
+    @display(description=_("State"), label=STATES)
+    def state(self, snapshot: Snapshot) -> tuple[str, str]:
         """How the snapshot is doing, in one word."""
         if snapshot.last_failed_at and snapshot.last_failed_at == snapshot.last_checked_at:
-            return "Failing"
-        if snapshot.published_at is None:
-            return "Not published"
-        return "Stale" if snapshot.stale_from and snapshot.stale_from <= timezone.now() else "Current"
+            word = "failing"
+        elif snapshot.published_at is None:
+            word = "unpublished"
+        else:
+            word = "stale" if snapshot.stale_from and snapshot.stale_from <= timezone.now() else "current"
+        return word, str(LABELS[word])
 
-    @display(description="Published", ordering="published_at")
+    @display(description=_("Published"), ordering="published_at")
     def age(self, snapshot: Snapshot) -> str:
         """How long ago the content last changed."""
-        return f"{timesince(snapshot.published_at, depth=1)} ago" if snapshot.published_at else ""
+        at = snapshot.published_at
+        return gettext("%(time)s ago") % {"time": timesince(at, depth=1)} if at else ""
 
-    @display(description="Size", ordering="body_length")
+    @display(description=_("Size"), ordering="body_length")
     def size(self, snapshot: Any) -> str:
         """How long the document is, and how long it is packed."""
         if snapshot.body_length is None:
             return ""
-        packed = f", {filesizeformat(snapshot.packed_length)} packed" if snapshot.packed_length else ""
-        return f"{filesizeformat(snapshot.body_length)}{packed}"
+        size = filesizeformat(snapshot.body_length)
+        if not snapshot.packed_length:
+            return size
+        said = gettext("%(size)s, %(packed)s packed")
+        return said % {"size": size, "packed": filesizeformat(snapshot.packed_length)}
 
-    @display(description="Last failure", ordering="last_failed_at")
+    @display(description=_("Last failure"), ordering="last_failed_at")
     def failure(self, snapshot: Snapshot) -> str:
         """When and with what the last run failed that did."""
         if snapshot.last_failed_at is None:
             return ""
-        return f"{timesince(snapshot.last_failed_at, depth=1)} ago: {snapshot.last_failure[:80]}"
+        said = gettext("%(time)s ago") % {"time": timesince(snapshot.last_failed_at, depth=1)}
+        return f"{said}: {snapshot.last_failure[:80]}"
 
-    @display(description="What partners read")
+    @display(description=_("What partners read"))
     def document(self, snapshot: Snapshot) -> str:
         """The document, indented."""
         if snapshot.body is None:
-            return "Nothing was published yet."
+            return gettext("Nothing was published yet.")
         pretty = json.dumps(json.loads(snapshot.body), indent=2, ensure_ascii=False)
         return format_html('<pre class="desk-document" tabindex="0">{}</pre>', pretty)
 

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Now
 from django.db.models.lookups import Exact, Regex
+from django.utils.translation import gettext_lazy as _
 
 from assets.models.constraints import is_one_of
 from partner.thresholds import are_thresholds
@@ -25,7 +26,7 @@ ORIGINS = r"^(https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?( |$))*$"
 def is_a_time_zone(name: str) -> None:
     """The name is one of the IANA database's; the database checks that it knows it too."""
     if name not in available_timezones():
-        raise ValidationError("%(name)r is not a time zone such as Africa/Johannesburg.", params={"name": name})
+        raise ValidationError(_("%(name)r is not a time zone such as Africa/Johannesburg."), params={"name": name})
 
 
 def _between(field: str, low: int, high: int, *, name: str) -> models.CheckConstraint:

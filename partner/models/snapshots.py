@@ -1,6 +1,7 @@
 """What partners read: documents computed before anybody asks [P6]."""
 
 from django.db import models
+from django.utils.translation import gettext
 
 from sites.models import Site
 
@@ -58,7 +59,7 @@ class Snapshot(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} of {self.site_id}"
+        return gettext("%(kind)s of %(site)s") % {"kind": self.kind, "site": self.site_id}
 
 
 class SnapshotVersion(models.Model):

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext
 
 from config.api.audit import change
 from config.errors import ConflictError, Fault, InvalidError, UnknownError
@@ -39,7 +40,9 @@ def save_kind(*, kind: CustomKind | None, fields: Mapping[str, Any], by: str, no
         setattr(found, name, value)
     found.updated_at = now
     if found.name in KINDS:
-        raise InvalidError([Fault(("name",), f"{found.name} is computed by Leitstand itself", "taken")])
+        raise InvalidError(
+            [Fault(("name",), gettext("%(kind)s is computed by Leitstand itself") % {"kind": found.name}, "taken")]
+        )
     try:
         found.full_clean(exclude=["created_at", "updated_at"])
     except ValidationError as error:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.db import DatabaseError, connection
+from django.utils.translation import gettext
 
 from assets.models import Asset
 from config.api.audit import change
@@ -145,7 +146,8 @@ def rotate(*, key: PartnerKey, grace: timedelta, by: str, now: datetime) -> Issu
     with change(by):
         old = PartnerKey.objects.select_for_update(no_key=True).get(pk=key.pk)
         if not old.opens_at(now):
-            raise ConflictError(f"{old.name} ({old.hint}…) opens nothing any more; issue a new key instead.")
+            said = gettext("%(name)s (%(hint)s…) opens nothing any more; issue a new key instead.")
+            raise ConflictError(said % {"name": old.name, "hint": old.hint})
         issued = issue_partner_key(
             name=old.name,
             sites=list(old.sites.order_by("id").values_list("pk", flat=True)),
@@ -199,13 +201,15 @@ def _unknown(field: str, given: Collection[str] | None, known: Collection[str]) 
 def _name_faults(name: str) -> Sequence[Fault]:
     if 1 <= len(name.strip()) <= LONGEST_NAME and name.strip().isprintable():
         return ()
-    return (Fault(("name",), f"A key's name has 1 to {LONGEST_NAME} printable characters", "string_length"),)
+    said = gettext("A key's name has 1 to %(most)s printable characters") % {"most": LONGEST_NAME}
+    return (Fault(("name",), said, "string_length"),)
 
 
 def _rate_faults(rate: int | None, *, lowest: int) -> Sequence[Fault]:
     if rate is None or lowest <= rate <= HIGHEST_RATE:
         return ()
-    return (Fault(("rate_per_minute",), f"The rate lies between {lowest} and {HIGHEST_RATE} a minute", "out_of_range"),)
+    said = gettext("The rate lies between %(lowest)s and %(highest)s a minute")
+    return (Fault(("rate_per_minute",), said % {"lowest": lowest, "highest": HIGHEST_RATE}, "out_of_range"),)
 
 
 def _expiry_faults(expires_at: datetime | None, now: datetime) -> Sequence[Fault]:
@@ -214,7 +218,8 @@ def _expiry_faults(expires_at: datetime | None, now: datetime) -> Sequence[Fault
     if expires_at.tzinfo is None:
         return (Fault(("expires_at",), "The expiry needs an offset, such as Z", "timezone_aware"),)
     if expires_at <= now:
-        return (Fault(("expires_at",), f"The expiry {expires_at.isoformat()} is not in the future", "out_of_range"),)
+        said = gettext("The expiry %(when)s is not in the future") % {"when": expires_at.isoformat()}
+        return (Fault(("expires_at",), said, "out_of_range"),)
     return ()
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
+from django.utils.translation import gettext
 
 from config.api.audit import change
 from config.errors import Fault, InvalidError
@@ -44,7 +45,8 @@ def set_tariff_periods(
         profile.tariff_periods.all().delete()
         _refuse_invalid(rows)
         if overlap := overlapping(rows):
-            raise InvalidError([Fault(("tariff_periods",), f"{overlap[0]} overlaps {overlap[1]}", "overlap")])
+            said = gettext("%(first)s overlaps %(second)s") % {"first": overlap[0], "second": overlap[1]}
+            raise InvalidError([Fault(("tariff_periods",), said, "overlap")])
         TariffPeriod.objects.bulk_create(rows)
     return rows
 

@@ -6,6 +6,8 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelectMultiple
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminIntegerFieldWidget
 
 from assets.admin.forms import PlacedRecordForm
@@ -26,7 +28,7 @@ class SiteForm(PlacedRecordForm):
     class Meta:
         model = Site
         fields = ("name", "code", "region", "delivery_area", "dispatch_mode_name", *PRICES)
-        help_texts = {"price_currency": "Prices are per MWh and may be negative; the floor is not above the strike."}
+        help_texts = {"price_currency": _("Prices are per MWh and may be negative; the floor is not above the strike.")}
 
     @property
     def prices(self) -> dict[str, Price | None]:
@@ -40,7 +42,7 @@ class SiteForm(PlacedRecordForm):
         cleaned = super().clean()
         prices = self.prices
         if any(prices.values()) and not cleaned.get("price_currency"):
-            self.add_error("price_currency", "A price needs its currency.")
+            self.add_error("price_currency", gettext("A price needs its currency."))
         elif sentence := objection(floor=prices["floor_price"], strike=prices["strike_price"]):
             self.add_error("strike_price", f"{sentence}.")
         return cleaned
@@ -50,16 +52,20 @@ class InverterForm(RecordForm):
     """An inverter, its plant data, and the assets behind it."""
 
     asset_ids = forms.ModelMultipleChoiceField(
-        label="Assets behind it",
+        label=_("Assets behind it"),
         queryset=Asset.objects.all(),
         widget=AutocompleteSelectMultiple(Inverter._meta.get_field("assets"), admin.site),  # noqa: SLF001
     )
-    rated_power = PlainDecimalField(label="Rated power (MW)", min_value=MICRO)
-    charge_efficiency = PlainDecimalField(min_value=MICRO, max_value=Decimal(1), help_text="More than 0, at most 1.")
-    discharge_efficiency = PlainDecimalField(min_value=MICRO, max_value=Decimal(1), help_text="More than 0, at most 1.")
-    rated_dc_power = PlainDecimalField(label="Rated DC power (MW)", min_value=MICRO, required=False)
+    rated_power = PlainDecimalField(label=_("Rated power (MW)"), min_value=MICRO)
+    charge_efficiency = PlainDecimalField(
+        label=_("Charge efficiency"), min_value=MICRO, max_value=Decimal(1), help_text=_("More than 0, at most 1.")
+    )
+    discharge_efficiency = PlainDecimalField(
+        label=_("Discharge efficiency"), min_value=MICRO, max_value=Decimal(1), help_text=_("More than 0, at most 1.")
+    )
+    rated_dc_power = PlainDecimalField(label=_("Rated DC power (MW)"), min_value=MICRO, required=False)
     service_interval_days = forms.IntegerField(
-        label="Service interval (days)",
+        label=_("Service interval (days)"),
         min_value=1,
         max_value=LONGEST_SERVICE_INTERVAL,
         required=False,
@@ -80,7 +86,7 @@ class InverterForm(RecordForm):
         """The assets, which are not too many."""
         chosen = self.cleaned_data["asset_ids"]
         if len(chosen) > MOST_ASSETS:
-            raise forms.ValidationError(f"At most {MOST_ASSETS} assets behind one inverter.")
+            raise forms.ValidationError(gettext("At most %(most)s assets behind one inverter.") % {"most": MOST_ASSETS})
         return chosen
 
     @property

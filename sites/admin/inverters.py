@@ -6,12 +6,13 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectMultipleFilter, ChoicesCheckboxFilter
 from unfold.decorators import display
 
 from config.admin.forms import RecordForm
+from config.admin.numbers import shown_number
 from config.admin.records import RecordAdmin
-from config.api.values import plain
 from sites import operations
 from sites.admin.forms import InverterForm
 from sites.models import Inverter
@@ -37,28 +38,28 @@ class InverterAdmin(RecordAdmin):
     )
     list_select_related = ("site",)
     search_fields = ("id", "serial_number", "site__name")
-    search_help_text = "Id, serial number or site"
+    search_help_text = _("Id, serial number or site")
     ordering = ("id",)
     autocomplete_fields = ("site",)
     readonly_fields = ("id", "created_at", "updated_at")
-    deletion_meaning = "Its limits and readings go with it, and the assets behind it are no longer listed by it."
+    deletion_meaning = _("Its limits and readings go with it, and the assets behind it are no longer listed by it.")
 
-    @display(description="Site", ordering="site__name")
+    @display(description=_("Site"), ordering="site__name")
     def site_name(self, inverter: Inverter) -> str:
         """The name of the site."""
         return inverter.site.name
 
-    @display(description="Rated power (MW)", ordering="rated_power")
+    @display(description=_("Rated power (MW)"), ordering="rated_power")
     def power(self, inverter: Inverter) -> str:
         """The rated power, as short as it is."""
-        return plain(inverter.rated_power)
+        return shown_number(inverter.rated_power)
 
-    @display(description="DC (MW)", ordering="rated_dc_power")
+    @display(description=_("DC (MW)"), ordering="rated_dc_power")
     def dc_power(self, inverter: Inverter) -> str:
         """The rated DC power, as short as it is."""
-        return "" if inverter.rated_dc_power is None else plain(inverter.rated_dc_power)
+        return "" if inverter.rated_dc_power is None else shown_number(inverter.rated_dc_power)
 
-    @display(description="Assets")
+    @display(description=_("Assets"))
     def listed(self, inverter: Inverter) -> str:
         """The assets behind the inverter, in their order."""
         return ", ".join(asset_ids_of(inverter))
@@ -73,8 +74,8 @@ class InverterAdmin(RecordAdmin):
         fixed = ("id", "site", "created_at", "updated_at")
         return [
             (None, {"fields": ("asset_ids", *power) if obj else ("site", "asset_ids", *power)}),
-            ("Plant data", {"fields": PLANT_DATA}),
-            *([("Record", {"fields": (fixed[:2], fixed[2:])})] if obj else ()),
+            (_("Plant data"), {"fields": PLANT_DATA}),
+            *([(_("Record"), {"fields": (fixed[:2], fixed[2:])})] if obj else ()),
         ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Inverter | None = None) -> Any:

@@ -7,12 +7,13 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesCheckboxFilter
 from unfold.decorators import display
 
 from config.admin.forms import RecordForm
+from config.admin.numbers import shown_number
 from config.admin.records import RecordAdmin
-from config.api.values import plain
 from sites import operations
 from sites.admin.forms import PRICES, SiteForm
 from sites.models import Site
@@ -22,7 +23,7 @@ MODE = ("dispatch_mode_name", ("floor_price", "strike_price"), "price_currency")
 
 
 def _price(amount: Decimal | None, currency: str | None) -> str:
-    return "" if amount is None else f"{plain(amount)} {currency}/MWh"
+    return "" if amount is None else f"{shown_number(amount)} {currency}/MWh"
 
 
 @admin.register(Site)
@@ -33,31 +34,31 @@ class SiteAdmin(RecordAdmin):
     list_display = ("id", "name", "delivery_area", "dispatch_mode_name", "floor", "strike", "how_many_inverters")
     list_filter = (("delivery_area", ChoicesCheckboxFilter), ("dispatch_mode_name", ChoicesCheckboxFilter))
     search_fields = ("id", "name")
-    search_help_text = "Id or name"
+    search_help_text = _("Id or name")
     ordering = ("id",)
     readonly_fields = ("id", "place", "created_at", "updated_at")
     change_form_outer_before_template = "admin/sites/site/day.html"
     change_form_outer_after_template = "admin/sites/site/inverters.html"
-    deletion_meaning = (
+    deletion_meaning = _(
         "Its limits, readings, partner profile and snapshots go with it. A site that has inverters is not deleted."
     )
 
-    @display(description="Floor price", ordering="floor_price")
+    @display(description=_("Floor price"), ordering="floor_price")
     def floor(self, site: Site) -> str:
         """The floor price with its unit."""
         return _price(site.floor_price, site.price_currency)
 
-    @display(description="Strike price", ordering="strike_price")
+    @display(description=_("Strike price"), ordering="strike_price")
     def strike(self, site: Site) -> str:
         """The strike price with its unit."""
         return _price(site.strike_price, site.price_currency)
 
-    @display(description="Inverters")
+    @display(description=_("Inverters"))
     def how_many_inverters(self, site: Any) -> int:
         """How many inverters the site has."""
         return int(site.inverter_count)
 
-    @display(description="Delivery area")
+    @display(description=_("Delivery area"))
     def place(self, site: Site) -> str:
         """Where the site is, for good: its id says so."""
         return f"{site.get_delivery_area_display()} ({site.region})"
@@ -97,7 +98,9 @@ class SiteAdmin(RecordAdmin):
             inverters = list(list_inverters(site_id=site.pk).order_by("id"))
             may_see = request.user.has_perm("sites.view_inverter") or request.user.has_perm("sites.change_inverter")
             context |= {
-                "inverters": [(inverter, plain(inverter.rated_power)) for inverter in inverters] if may_see else None,
+                "inverters": [(inverter, shown_number(inverter.rated_power)) for inverter in inverters]
+                if may_see
+                else None,
                 "may_add_inverter": request.user.has_perm("sites.add_inverter"),
                 "show_delete": not inverters,
             }

@@ -144,4 +144,4 @@ def test_who_may_only_view_cannot_act() -> None:
 def test_the_question_names_the_assets(desk: Client) -> None:
     text = text_of(desk.post(LIST, chosen("go-live", make_asset(Lifecycle.COMMISSIONING), index="0")))
 
-    assert "Go live 1 asset" in " ".join(text.split())
+    assert "Go live (1)" in " ".join(text.split())

@@ -79,7 +79,7 @@ def expect_locked(desk: Page, asset: Asset, day: str, *, slots: int) -> None:
         return
     expect(room.get_by_role("status")).to_contain_text(f"{slots} locked")
     room.get_by_text("The day as a table").click()
-    locked = room.get_by_role("row").filter(has_text="locked (OPERATIONS)")
+    locked = room.get_by_role("row").filter(has_text="locked (Operations)")
     expect(locked).to_have_count(slots)
     expect(locked.first.get_by_role("rowheader")).to_have_text("17:00")
     expect(locked.last.get_by_role("rowheader")).to_have_text("19:45")

@@ -30,7 +30,7 @@ def test_commission_changes_the_state_and_the_buttons(desk: Page) -> None:
     expect_buttons(desk, "Commission")
 
     desk.get_by_role("button", name="Commission", exact=True).click()
-    expect(desk.get_by_role("dialog")).to_contain_text(TRANSITIONS["commission"].meaning)
+    expect(desk.get_by_role("dialog")).to_contain_text(str(TRANSITIONS["commission"].meaning))
     desk.get_by_role("dialog").get_by_role("button", name="Commission").click()
 
     expect(desk.get_by_text("Commission: DE_50HZ_WU_1 is now Commissioning.")).to_be_visible()
@@ -46,7 +46,7 @@ def test_a_suspended_asset_offers_resume_and_nothing_that_would_be_refused(desk:
 
     press(desk, "Resume")
     expect(desk.locator(".desk-steps [aria-current=step]")).to_have_text("Live")
-    expect_buttons(desk, *(transition.label for transition in open_transitions(Lifecycle.LIVE)))
+    expect_buttons(desk, *(str(transition.label) for transition in open_transitions(Lifecycle.LIVE)))
 
 
 def test_a_refusal_is_shown_when_the_state_changed_meanwhile(desk: Page) -> None:

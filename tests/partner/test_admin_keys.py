@@ -73,7 +73,7 @@ class TestIssuing:
 
         key = ApiKey.objects.get()
         assert (key.sources, key.asset_ids, key.rate_per_minute) == (["CUSTOMER"], [asset.pk], 60)
-        assert f"{key.expires_at:%Y-%m-%d}" == "2999-01-01"
+        assert f"{key.expires_at:%Y-%m-%dT%H:%MZ}" == "2998-12-31T23:00Z"
 
     @pytest.mark.parametrize(
         ("fields", "sentence"),
@@ -84,7 +84,7 @@ class TestIssuing:
             ({"rate_per_minute": "0"}, "Ensure this value is greater than or equal to 1."),
             (
                 {"expires_at_0": "2020-01-01", "expires_at_1": "0:00"},
-                "The expiry 2020-01-01T00:00:00+00:00 is not in the future",
+                "The expiry 2020-01-01T00:00:00+01:00 is not in the future",
             ),
         ],
     )

@@ -11,6 +11,7 @@ from django.contrib.auth.models import Group, User
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from unfold.decorators import display
@@ -99,7 +100,7 @@ class FailedLoginAdmin(ReadOnly):
     search_fields = ("username", "ip_address")
     ordering = ("-attempt_time", "pk")
     bulk_actions = (
-        BulkAction("unlock", "Unlock", "delete", "The failures are forgotten.", _unlock, lambda _record: None),
+        BulkAction("unlock", _("Unlock"), "delete", _("The failures are forgotten."), _unlock, lambda _record: None),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[AccessAttempt]:
@@ -119,15 +120,18 @@ class AuthenticatorAdmin(ReadOnly):
     bulk_actions = (
         BulkAction(
             "forget",
-            "Ask for no more codes",
+            _("Ask for no more codes"),
             "delete",
-            "For who lost the app and the recovery codes. The password alone lets them in until they set up new ones.",
+            _(
+                "For who lost the app and the recovery codes. "
+                "The password alone lets them in until they set up new ones."
+            ),
             _forget_codes,
             lambda _record: None,
         ),
     )
 
-    @display(description="Operator", ordering="user__username")
+    @display(description=_("Operator"), ordering="user__username")
     def operator(self, device: TOTPDevice) -> str:
         """Whose it is."""
         return str(device.user.get_username())

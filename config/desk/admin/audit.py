@@ -11,12 +11,14 @@ from django.contrib import admin
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext
 
+from assets.periods import MARKET_ZONE
 from config.desk.audit_list import Change, Kind, Wanted, every_change, kinds, page
 
 ON_A_PAGE = 50
 MOST_EXPORTED = 100_000
-COLUMNS = ("at", "what", "record", "action", "actor", "request_id", "before", "after")
+COLUMNS = ("at (UTC)", "what", "record", "action", "actor", "request_id", "before", "after")
 LONGEST_TEXT = 200
 
 
@@ -32,9 +34,9 @@ def audit(request: HttpRequest) -> HttpResponse:
     asked = {name: text for name, text in request.GET.items() if text and name not in ("before", "format")}
     context = {
         **admin.site.each_context(request),
-        "title": "Audit trail",
-        "changes": [(change, _lines(change)) for change in found],
-        "kinds": [kind.name for kind in among],
+        "title": gettext("Audit trail"),
+        "changes": [(change, _said(change), _lines(change)) for change in found],
+        "kinds": [(kind.name, gettext(kind.name)) for kind in among],
         "asked": asked,
         "is_newest": wanted.before is None,
         "newest": f"?{urlencode(asked)}",
@@ -93,7 +95,12 @@ def _instant(text: str | None) -> datetime | None:
 
 
 def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), tzinfo=UTC)
+    return datetime.combine(day, time(), tzinfo=MARKET_ZONE)
+
+
+def _said(change: Change) -> str:
+    """What was done to what, in the page's language; config/desk/names.py has the words."""
+    return f"{gettext(change.what)}: {gettext(change.action)}"
 
 
 def _lines(change: Change) -> list[tuple[str, str | None, str | None]]:
@@ -128,7 +135,7 @@ def _rows(wanted: Wanted, among: Sequence[Kind]) -> Iterator[str]:
     yield writer.writerow(COLUMNS)
     for change in every_change(wanted, among=among, most=MOST_EXPORTED):
         cells = (
-            change.at.isoformat(),
+            change.at.astimezone(UTC).isoformat(),
             change.what,
             change.record,
             change.action,

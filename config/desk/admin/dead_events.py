@@ -10,6 +10,8 @@ from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext_lazy as _
 
 from config.admin.lists import actor_of
 from config.desk.ingest.connection import connect
@@ -22,9 +24,12 @@ logger = logging.getLogger(__name__)
 
 ON_A_PAGE = 100
 PATIENCE = 2.0  # seconds: an operator's page does not wait longer for Redis
-DONE = {"replay": "sent once more", "drop": "dropped"}
+DONE = {
+    "replay": gettext_noop("%(number)s of %(all)s sent once more."),
+    "drop": gettext_noop("%(number)s of %(all)s dropped."),
+}
 NEEDS = {"replay": "assets.change_storedevent", "drop": "assets.delete_storedevent"}
-GONE = "Redis, which holds the events, does not answer. Nothing was changed."
+GONE = _("Redis, which holds the events, does not answer. Nothing was changed.")
 
 
 def dead_events(request: HttpRequest) -> HttpResponse:
@@ -42,7 +47,7 @@ def dead_events(request: HttpRequest) -> HttpResponse:
         messages.error(request, GONE)
     context = {
         **admin.site.each_context(request),
-        "title": "Dead events",
+        "title": gettext("Dead events"),
         "stream": stream,
         "counts": counts,
         "listed": listed,
@@ -65,8 +70,9 @@ def settle_dead_events(request: HttpRequest, act: str) -> HttpResponse:
     except TransportError:
         messages.error(request, GONE)
     else:
-        logger.info("%s: %d dead events of %s %s: %s", actor_of(request), number, stream, DONE[act], ", ".join(ids))
-        said = f"{number} of {len(ids)} {DONE[act]}." if ids else "Nothing was chosen."
+        logger.info("%s: %d dead events of %s, %s: %s", actor_of(request), number, stream, act, ", ".join(ids))
+        done = gettext(DONE[act]) % {"number": number, "all": len(ids)}
+        said = done if ids else gettext("Nothing was chosen.")
         messages.success(request, said) if number else messages.warning(request, said)
     return HttpResponseRedirect(f"{reverse('dead_events')}?stream={stream}")
 

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from assets.models import Asset
 from assets.periods import delivery_day_window
@@ -48,9 +49,9 @@ def _file(kind: ImportKind, wanted: Wanted, is_workbook: bool) -> HttpResponse: 
 def _wanted(request: HttpRequest) -> Wanted:
     first, last = _day(request, "from"), _day(request, "to")
     if last < first:
-        raise TableError("The last day should not be before the first.")
+        raise TableError(gettext("The last day should not be before the first."))
     if last - first >= LONGEST_WINDOW:
-        raise TableError(f"At most {LONGEST_WINDOW.days} days at once.")
+        raise TableError(gettext("At most %(most)s days at once.") % {"most": LONGEST_WINDOW.days})
     start, end = delivery_day_window(first)[0], delivery_day_window(last)[1]
     return Wanted(_asset_ids(request), start, end)
 
@@ -58,7 +59,7 @@ def _wanted(request: HttpRequest) -> Wanted:
 def _asset_ids(request: HttpRequest) -> list[str]:
     asset_ids = list(dict.fromkeys(request.GET.get("assets", "").replace(",", " ").split()))
     if not 1 <= len(asset_ids) <= MOST_ASSETS:
-        raise TableError(f"Name 1 to {MOST_ASSETS} assets.")
+        raise TableError(gettext("Name 1 to %(most)s assets.") % {"most": MOST_ASSETS})
     known = set(Asset.objects.filter(pk__in=asset_ids).values_list("pk", flat=True))
     if missing := set(asset_ids) - known:
         raise TableError(naming_unknown("asset", missing))
@@ -69,7 +70,7 @@ def _day(request: HttpRequest, name: str) -> date:
     try:
         found = date.fromisoformat(request.GET.get(name, ""))
     except ValueError as error:
-        raise TableError("Give the first and the last day, such as 2026-05-01.") from error
+        raise TableError(gettext("Give the first and the last day, such as 2026-05-01.")) from error
     if not date(2000, 1, 1) <= found <= date(2200, 1, 1):
-        raise TableError("Days lie between 2000 and 2200.")
+        raise TableError(gettext("Days lie between 2000 and 2200."))
     return found

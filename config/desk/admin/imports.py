@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllow
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from config.admin.lists import actor_of
 from config.desk.admin.exports import export
@@ -30,7 +31,7 @@ def imports(request: HttpRequest) -> HttpResponse:
     exported = [kind for kind in seen if kind.may_export(request.user)]
     context = {
         **admin.site.each_context(request),
-        "title": "Imports and exports",
+        "title": gettext("Imports and exports"),
         "importable": [kind for kind in seen if kind.may_import(request.user)],
         "records": [kind for kind in exported if not kind.has_window],
         "periods": [kind for kind in exported if kind.has_window],
@@ -54,7 +55,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     back = f"{reverse('imports')}?kind={kind.name}"
     file = request.FILES.get("file")
     if file is None:
-        messages.error(request, "Choose a file.")
+        messages.error(request, gettext("Choose a file."))
         return HttpResponseRedirect(back)
     try:
         found = operations.upload(
@@ -65,7 +66,7 @@ def upload(request: HttpRequest) -> HttpResponse:
             now=timezone.now(),
         )
     except DomainError as refusal:
-        messages.error(request, f"{file.name}: {refusal.sentence}")
+        messages.error(request, f"{file.name}: {gettext(refusal.sentence)}")
         return HttpResponseRedirect(back)
     return HttpResponseRedirect(reverse("import", args=[found.pk]))
 
@@ -101,7 +102,9 @@ def apply(request: HttpRequest, import_id: int) -> HttpResponse:
         messages.error(request, refusal.sentence)
     else:
         if done.faults_total:
-            messages.error(request, "Something was changed meanwhile, so nothing was applied. See what is wrong now.")
+            messages.error(
+                request, gettext("Something was changed meanwhile, so nothing was applied. See what is wrong now.")
+            )
     return HttpResponseRedirect(reverse("import", args=[import_id]))
 
 

@@ -7,6 +7,8 @@ from typing import Any
 from celery import current_app
 from django import forms
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
@@ -17,7 +19,7 @@ def known_tasks() -> list[tuple[str, str]]:
     """The tasks that the worker knows, each with what it does."""
     current_app.loader.import_default_modules()
     ours = {name: task for name, task in current_app.tasks.items() if not name.startswith("celery.")}
-    return [(name, f"{name}: {_first_sentence(task.__doc__)}") for name, task in sorted(ours.items())]
+    return [(name, f"{name}: {gettext(_first_sentence(task.__doc__))}") for name, task in sorted(ours.items())]
 
 
 def _first_sentence(text: str | None) -> str:
@@ -27,7 +29,7 @@ def _first_sentence(text: str | None) -> str:
 class PeriodicTaskForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
     """A task, its schedule and its arguments."""
 
-    task = forms.ChoiceField(choices=known_tasks, widget=UnfoldAdminSelectWidget)
+    task = forms.ChoiceField(label=_("Task"), choices=known_tasks, widget=UnfoldAdminSelectWidget)
 
     class Meta:
         model = PeriodicTask
@@ -36,11 +38,11 @@ class PeriodicTaskForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscr
 
     def clean_args(self) -> str:
         """Positional arguments: a list."""
-        return self._json("args", list, "a list, such as []")
+        return self._json("args", list, gettext("a list, such as []"))
 
     def clean_kwargs(self) -> str:
         """Named arguments: an object."""
-        return self._json("kwargs", dict, 'an object, such as {"kind": "kpi-rollup"}')
+        return self._json("kwargs", dict, gettext('an object, such as {"kind": "kpi-rollup"}'))
 
     def _json(self, field: str, kind: type, said: str) -> str:
         text: str = self.cleaned_data[field]
@@ -49,7 +51,7 @@ class PeriodicTaskForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscr
         except (ValueError, RecursionError):
             fits = False
         if not fits:
-            raise forms.ValidationError(f"This should be JSON: {said}.")
+            raise forms.ValidationError(gettext("This should be JSON: %(said)s.") % {"said": said})
         return text
 
 
@@ -70,7 +72,7 @@ class IntervalForm(forms.ModelForm):  # type: ignore[type-arg]
             except OverflowError:
                 fits = False
             if not fits:
-                self.add_error("every", "From one second to 366 days.")
+                self.add_error("every", gettext("From one second to 366 days."))
         return cleaned
 
 
@@ -88,5 +90,5 @@ class CrontabForm(forms.ModelForm):  # type: ignore[type-arg]
             try:
                 CrontabSchedule(**cleaned).schedule.remaining_delta(timezone.now())
             except (RuntimeError, ValueError) as error:
-                raise forms.ValidationError("This time never comes.") from error
+                raise forms.ValidationError(gettext("This time never comes.")) from error
         return cleaned

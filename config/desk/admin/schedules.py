@@ -5,6 +5,8 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django_celery_beat.models import (
     ClockedSchedule,
     CrontabSchedule,
@@ -30,23 +32,23 @@ class PeriodicTaskAdmin(DeskAdmin):
     list_filter = ("enabled",)
     list_select_related = ("interval", "crontab")
     search_fields = ("name", "task")
-    search_help_text = "Name or task"
+    search_help_text = _("Name or task")
     ordering = ("name",)
     autocomplete_fields = ("interval", "crontab")
     fieldsets = (
         (None, {"fields": ("name", "enabled", "task", "description")}),
-        ("When", {"fields": ("interval", "crontab", "start_time", "one_off"), "description": "One of the two."}),
-        ("With", {"fields": ("args", "kwargs", "expire_seconds")}),
-        ("Runs", {"fields": (("last_run_at", "total_run_count"),)}),
+        (_("When"), {"fields": ("interval", "crontab", "start_time", "one_off"), "description": _("One of the two.")}),
+        (_("With"), {"fields": ("args", "kwargs", "expire_seconds")}),
+        (_("Runs"), {"fields": (("last_run_at", "total_run_count"),)}),
     )
     readonly_fields = ("last_run_at", "total_run_count")
 
-    @display(description="When")
+    @display(description=_("When"))
     def when(self, task: PeriodicTask) -> str:
         """The schedule in words."""
         if task.interval:
             return str(task.interval)
-        return task.crontab.human_readable if task.crontab else "never"
+        return task.crontab.human_readable if task.crontab else gettext("never")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """The tasks, without Celery's own."""

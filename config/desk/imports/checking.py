@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from django.utils.translation import gettext_noop
 from pydantic import ValidationError
 
 from config.api.bodies import Body, faults_of
@@ -34,7 +35,7 @@ def rows_of(table: Table, run: Run) -> Iterator[Given]:
         if item is not None and _is_first(line, item, earlier, run):
             yield line, cells, item
     if not found.rows:
-        found.fault(0, "", "The file has a header and no row.")
+        found.fault(0, "", gettext_noop("The file has a header and no row."))
 
 
 def _fitted(cells: list[str], columns: Sequence[RowColumn], numbers: set[str]) -> list[str]:

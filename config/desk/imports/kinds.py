@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
 from assets.api.spec_bodies import PatchSpec
 from assets.period_rows import load_periods
 from config.api.batches import Stored
@@ -33,7 +36,7 @@ class ImportKind:
     """
 
     name: str
-    title: str
+    title: str | Promise
     model: str
     item: type[Body]
     key: tuple[str, ...] = ()
@@ -108,16 +111,16 @@ def _load_limits(**given: Any) -> Stored:
 KINDS: Mapping[str, ImportKind] = {
     kind.name: kind
     for kind in (
-        ImportKind("assets", "Assets", "assets.asset", AssetRow, ("id",), "id", records.store_asset),
-        ImportKind("sites", "Sites", "sites.site", SiteRow, ("id",), "id", records.store_site),
-        ImportKind("inverters", "Inverters", "sites.inverter", InverterRow, ("id",), "", records.store_inverter),
+        ImportKind("assets", _("Assets"), "assets.asset", AssetRow, ("id",), "id", records.store_asset),
+        ImportKind("sites", _("Sites"), "sites.site", SiteRow, ("id",), "id", records.store_site),
+        ImportKind("inverters", _("Inverters"), "sites.inverter", InverterRow, ("id",), "", records.store_inverter),
         ImportKind(
-            "specs", "Specs", "assets.spec", PatchSpec, ("asset_id", "valid_from"), "asset_id", records.store_spec
+            "specs", _("Specs"), "assets.spec", PatchSpec, ("asset_id", "valid_from"), "asset_id", records.store_spec
         ),
-        ImportKind("limits", "Limits", "markets.limit", LimitItem, load=_load_limits),
+        ImportKind("limits", _("Limits"), "markets.limit", LimitItem, load=_load_limits),
         ImportKind(
             "forecasts",
-            "Forecasts",
+            _("Forecasts"),
             "markets.forecast",
             ForecastItem,
             ("asset_id", "start_time"),
@@ -125,7 +128,7 @@ KINDS: Mapping[str, ImportKind] = {
         ),
         ImportKind(
             "reservations",
-            "Reservations",
+            _("Reservations"),
             "markets.reservation",
             ReservationItem,
             ("asset_id", "start_time", "market", "source"),

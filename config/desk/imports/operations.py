@@ -9,7 +9,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from celery.exceptions import SoftTimeLimitExceeded
+from django.conf import settings
 from django.db import OperationalError, transaction
+from django.utils import translation
+from django.utils.translation import gettext, gettext_noop
 
 from config.api.audit import acting
 from config.database.transactions import try_lock
@@ -30,9 +33,9 @@ UNDER_WAY = (State.CHECKING, State.APPLYING)
 # What a run finds and an import keeps.
 FOUND = ("rows", "columns", "faults", "faults_total", "preview", "added", "changed", "unchanged")
 
-NOT_NOW = "The import is {}; it cannot be applied."
-TOO_LONG = "It took too long. Split the file."
-TOO_OFTEN = "It was begun three times and never came to its end. Split the file."
+NOT_NOW = gettext_noop("The import is %(state)s; it cannot be applied.")
+TOO_LONG = gettext_noop("It took too long. Split the file.")
+TOO_OFTEN = gettext_noop("It was begun three times and never came to its end. Split the file.")
 
 
 def upload(*, kind: str, file_name: str, content: bytes, by: str, now: datetime) -> Import:
@@ -64,7 +67,7 @@ def ask_to_apply(*, import_id: int, by: str, now: datetime) -> Import:
     with acting(by), transaction.atomic():
         found = get_import(import_id, lock=True)
         if not found.may_be_applied:
-            raise ConflictError(NOT_NOW.format(found.get_state_display().lower()))
+            raise ConflictError(gettext(NOT_NOW) % {"state": found.get_state_display().lower()})
         found.state, found.by, found.changed_at, found.attempts = State.APPLYING, by, now, 0
         found.save(update_fields=["state", "by", "changed_at", "attempts"])
     few = KINDS[found.kind].few_rows
@@ -89,9 +92,12 @@ def under_way() -> Sequence[int]:
 
 
 def work_on(import_id: int, *, now: datetime, is_worker: bool = False) -> None:
-    """Check or apply what was asked for, unless somebody does already or has done."""
+    """Check or apply what was asked for, unless somebody does already or has done.
+
+    What is found is stored, and read in any language: it is kept in English.
+    """
     try:
-        with transaction.atomic():
+        with translation.override(settings.LANGUAGE_CODE), transaction.atomic():
             # held until the transaction ends, whatever becomes of its process
             is_ours = try_lock(f"import {import_id}")
             found = Import.objects.filter(pk=import_id, state__in=UNDER_WAY).first() if is_ours else None

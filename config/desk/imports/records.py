@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Model
+from django.utils.translation import gettext_noop
 
 from assets import operations as asset_operations
 from assets import specs
@@ -82,7 +83,7 @@ def _site_of(inverter_id: str) -> str | None:
 def _require(given: Mapping[str, Any], names: Sequence[str]) -> None:
     missing = [name for name in names if name not in given]
     if missing:
-        sentence = "Needed for a new one; a row that corrects one has its id"
+        sentence = gettext_noop("Needed for a new one; a row that corrects one has its id")
         raise InvalidError([Fault(("body", name), sentence, "missing") for name in missing])
 
 

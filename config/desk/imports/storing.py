@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.db import DataError, IntegrityError, transaction
+from django.utils.translation import gettext_noop
 
 from assets.models import Asset
 from assets.queries import naming_unknown
@@ -36,7 +37,7 @@ def _store_records(rows: Sequence[Given], run: Run, store_one: Store) -> None:
         except DomainError as error:
             run.found.fault(line, run.kind.named_by if isinstance(error, UnknownError) else "", error.sentence)
         except (DataError, IntegrityError):
-            run.found.fault(line, "", "The database cannot take this row")
+            run.found.fault(line, "", gettext_noop("The database cannot take this row"))
         else:
             _count(record, line, cells, run)
         run.tick(number, len(rows))
@@ -45,13 +46,13 @@ def _store_records(rows: Sequence[Given], run: Run, store_one: Store) -> None:
 def _count(record: Any, line: int, cells: list[str], run: Run) -> None:
     if record.created_at == run.now:
         run.found.added += 1
-        outcome = "added"
+        outcome = gettext_noop("added")
     elif record.updated_at == run.now:
         run.found.changed += 1
-        outcome = "changed"
+        outcome = gettext_noop("changed")
     else:
         run.found.unchanged += 1
-        outcome = "unchanged"
+        outcome = gettext_noop("unchanged")
     run.found.show(line, outcome, cells)
 
 

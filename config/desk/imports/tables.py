@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 
+from django.utils.translation import gettext_noop
+
 from config.desk.imports.words import TableError
 from config.desk.imports.workbooks import is_workbook, read_workbook, swollen_size
 
@@ -21,10 +23,12 @@ SMALL_WORKBOOK = 8 * 1024 * 1024
 
 UTF8_MARK = b"\xef\xbb\xbf"
 FOREIGN = {
-    b"\xff\xfe": "The file is UTF-16. Save it as CSV UTF-8.",
-    b"\xfe\xff": "The file is UTF-16. Save it as CSV UTF-8.",
-    b"\xd0\xcf\x11\xe0": "The file is an old or a protected Excel file. Save it as XLSX without a password.",
-    b"%PDF": "The file is a PDF, not a table.",
+    b"\xff\xfe": gettext_noop("The file is UTF-16. Save it as CSV UTF-8."),
+    b"\xfe\xff": gettext_noop("The file is UTF-16. Save it as CSV UTF-8."),
+    b"\xd0\xcf\x11\xe0": gettext_noop(
+        "The file is an old or a protected Excel file. Save it as XLSX without a password."
+    ),
+    b"%PDF": gettext_noop("The file is a PDF, not a table."),
 }
 # A cell that a spreadsheet would take for a formula is written with this mark, and read without it.
 MARKED = re.compile(r"'(?=[=+\-@])")
@@ -48,7 +52,7 @@ class Table:
 def read_table(content: bytes) -> Table:
     """The table of a file's bytes; TableError where it is none. Its rows may raise it too, as they are read."""
     if not content:
-        raise TableError("The file is empty.")
+        raise TableError(gettext_noop("The file is empty."))
     for mark, sentence in FOREIGN.items():
         if content.startswith(mark):
             raise TableError(sentence)
@@ -72,7 +76,7 @@ def _table(rows: Iterator[Row], *, has_decimal_commas: bool = False) -> Table:
     while header and not header[-1]:
         header = header[:-1]
     if not header:
-        raise TableError("The file has no header.")
+        raise TableError(gettext_noop("The file has no header."))
     if len(header) > MOST_COLUMNS:
         raise TableError(f"The header has {len(header)} columns; no file needs more than {MOST_COLUMNS}.")
     return Table(header, filled, has_decimal_commas)

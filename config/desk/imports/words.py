@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
 
 from config.api.bodies import Body
 from config.desk.imports.kinds import ImportKind
@@ -24,11 +25,11 @@ class TableError(DomainError):
 class State(TextChoices):
     """How far an import has come."""
 
-    CHECKING = "checking", "Being checked"
-    CHECKED = "checked", "Checked"
-    APPLYING = "applying", "Being applied"
-    APPLIED = "applied", "Applied"
-    FAILED = "failed", "Failed"
+    CHECKING = "checking", _("Being checked")
+    CHECKED = "checked", _("Checked")
+    APPLYING = "applying", _("Being applied")
+    APPLIED = "applied", _("Applied")
+    FAILED = "failed", _("Failed")
 
 
 @dataclass

@@ -13,6 +13,7 @@ from xml.parsers import expat
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext_noop
 
 from config.desk.imports.words import TableError
 
@@ -30,8 +31,10 @@ LAST_ROW = 1_048_576
 SHEETS = "xl/worksheets/"
 PIECE = 64 * 1024
 
-NO_WORKBOOK = "The file is not an XLSX workbook that can be read."
-TOO_LARGE = "The workbook holds more than can be read at once. Keep only the sheet with the table, or save it as CSV."
+NO_WORKBOOK = gettext_noop("The file is not an XLSX workbook that can be read.")
+TOO_LARGE = gettext_noop(
+    "The workbook holds more than can be read at once. Keep only the sheet with the table, or save it as CSV."
+)
 
 
 def is_workbook(content: bytes) -> bool:
@@ -53,7 +56,7 @@ def read_workbook(content: bytes) -> Iterator[tuple[int, list[str]]]:
     with _understood():
         book = import_string(READER)(BytesIO(content), read_only=True, data_only=True, keep_links=False)
         if not book.worksheets:
-            raise TableError("The workbook has no sheet.")
+            raise TableError(gettext_noop("The workbook has no sheet."))
         sheet = book.worksheets[0]
         sheet.reset_dimensions()
         rows = sheet.iter_rows(values_only=True, max_row=LAST_ROW, max_col=WIDEST_ROW)

@@ -7,6 +7,7 @@ from tempfile import TemporaryFile
 from typing import IO, Any, cast
 
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext
 
 from config.desk.imports.exports import Row
 from config.desk.imports.kinds import ImportKind
@@ -41,13 +42,14 @@ def csv_file(kind: ImportKind, rows: Iterator[Row]) -> Iterator[str]:
 def workbook(kind: ImportKind, rows: Iterator[Row]) -> IO[bytes]:
     """A workbook in a file of its own, which is gone once it is closed; TableError where there are too many rows."""
     book = import_string(WRITER)(write_only=True)
-    sheet = book.create_sheet(kind.title)
+    sheet = book.create_sheet(kind.name.capitalize())
     sheet.append([column.name for column in kind.columns])
     texts = _texts(kind)
     flags = [column.is_flag for column in kind.columns]
     for number, row in enumerate(rows, start=1):
         if number > MOST_IN_WORKBOOK:
-            raise TableError(f"There are more than {MOST_IN_WORKBOOK} rows. Take them as CSV, or fewer days at once.")
+            said = gettext("There are more than %(most)s rows. Take them as CSV, or fewer days at once.")
+            raise TableError(said % {"most": MOST_IN_WORKBOOK})
         sheet.append([_cell(*each) for each in zip(row, texts, flags, strict=True)])
     file = TemporaryFile()  # noqa: SIM115  whoever sends it closes it
     book.save(file)

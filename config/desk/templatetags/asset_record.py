@@ -4,25 +4,26 @@ from typing import Any
 
 from django import template
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from assets.models import Asset, Spec
-from config.api.values import plain
+from config.admin.numbers import shown_number
 from sites.models import InverterAsset
 
 register = template.Library()
 
 VERSIONS = 10
 QUANTITIES = {
-    "rated_power": ("Rated power", "MW"),
-    "grid_connection_max_power": ("Grid connection", "MW"),
-    "max_capacity": ("Capacity", "MWh"),
-    "ramp_rate": ("Ramp rate", "MW/min"),
-    "charge_efficiency": ("Charge efficiency", ""),
-    "discharge_efficiency": ("Discharge efficiency", ""),
-    "daily_cycle_energy_limit": ("Energy of a day's cycles", "MWh"),
-    "prequalified_fcr": ("Prequalified FCR", "MW"),
-    "prequalified_afrr_charge": ("Prequalified aFRR, charging", "MW"),
-    "prequalified_afrr_discharge": ("Prequalified aFRR, discharging", "MW"),
+    "rated_power": (_("Rated power"), "MW"),
+    "grid_connection_max_power": (_("Grid connection"), "MW"),
+    "max_capacity": (_("Capacity"), "MWh"),
+    "ramp_rate": (_("Ramp rate"), "MW/min"),
+    "charge_efficiency": (_("Charge efficiency"), ""),
+    "discharge_efficiency": (_("Discharge efficiency"), ""),
+    "daily_cycle_energy_limit": (_("Energy of a day's cycles"), "MWh"),
+    "prequalified_fcr": (_("Prequalified FCR"), "MW"),
+    "prequalified_afrr_charge": (_("Prequalified aFRR, charging"), "MW"),
+    "prequalified_afrr_discharge": (_("Prequalified aFRR, discharging"), "MW"),
 }
 
 
@@ -38,11 +39,11 @@ def asset_record(context: dict[str, Any], asset: Asset) -> dict[str, Any]:
         shown |= {"specs": [(spec, spec is current, said(spec)) for spec in specs], "has_spec": current is not None}
     if may("sites.view_inverter"):
         listed = InverterAsset.objects.filter(asset=asset).select_related("inverter__site").order_by("inverter_id")
-        shown["inverters"] = [(one.inverter, plain(one.inverter.rated_power)) for one in listed]
+        shown["inverters"] = [(one.inverter, shown_number(one.inverter.rated_power)) for one in listed]
     return shown
 
 
 def said(spec: Spec) -> list[tuple[str, str]]:
     """What a spec says, each with its unit."""
     values = [(label, getattr(spec, name), unit) for name, (label, unit) in QUANTITIES.items()]
-    return [(label, f"{plain(value)} {unit}".strip()) for label, value, unit in values if value is not None]
+    return [(str(label), f"{shown_number(value)} {unit}".strip()) for label, value, unit in values if value is not None]

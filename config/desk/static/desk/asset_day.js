@@ -4,7 +4,7 @@
 (() => {
     const room = document.getElementById("day");
     if (!room) return;
-    const { clock, number, power, energy } = window.DayChart;
+    const { words, say, count, shown: decimal, source, clock, number, power, energy } = window.DayChart;
     const { overlay, element } = window.dayRoom;
     const part = (name) => room.querySelector(`[data-${name}]`);
     const shown = new Set();
@@ -33,7 +33,7 @@
                 else shown.delete(name);
                 power(part("power"), day, [...shown]);
             });
-            label.append(box, ` ${name.charAt(0)}${name.slice(1).toLowerCase()}`);
+            label.append(box, ` ${source(name)}`);
             return label;
         }));
     }
@@ -43,13 +43,13 @@
         const entries = (day.statuses || []).map((one) => {
             const item = element("li", "");
             const when = element("time", local(Date.parse(one.effective_at)), { datetime: one.effective_at, title: one.effective_at });
-            const why = one.reasons.map((each) => each.detail || each.category.toLowerCase()).join("; ");
-            item.append(when, element("span", one.status.toLowerCase(), { class: "desk-badge", "data-status": one.status }), ` ${why}`);
+            const why = one.reasons.map((each) => each.detail || words.reasons[each.category] || each.category).join("; ");
+            item.append(when, element("span", words.statuses[one.status] || one.status, { class: "desk-badge", "data-status": one.status }), ` ${why}`);
             return item;
         });
         if (day.status_before) {
-            const item = element("li", "The day began ");
-            item.append(element("span", day.status_before.toLowerCase(), { class: "desk-badge", "data-status": day.status_before }));
+            const item = element("li", `${say("day_began")} `);
+            item.append(element("span", words.statuses[day.status_before] || day.status_before, { class: "desk-badge", "data-status": day.status_before }));
             entries.unshift(item);
         }
         part("statuses").replaceChildren(...entries);
@@ -59,16 +59,17 @@
         const local = clock(day.zone), utc = clock("UTC");
         const by = (limit, name) => {
             const value = limit?.computed[name];
-            return value === null || value === undefined ? "" : `${value} (${limit.computed.binding[name]})`;
+            return value === null || value === undefined ? "" : `${decimal(value)} (${source(limit.computed.binding[name])})`;
         };
         part("rows").replaceChildren(...day.grid.map((slot) => {
             const { limit } = slot;
-            const reserved = [...slot.reserved].map(([market, sum]) => `${market} ${sum}`).join(", ");
-            const locked = limit?.computed.trading_locked ? `locked (${limit.computed.binding.trading_locked})` : "open";
-            const band = [by(limit, "energy_low"), by(limit, "energy_high")].filter(Boolean).join(" to ");
+            const reserved = [...slot.reserved].map(([market, sum]) => `${market} ${decimal(sum)}`).join(", ");
+            const locked = limit?.computed.trading_locked ? `${say("locked")} (${source(limit.computed.binding.trading_locked)})` : say("open");
+            const low = by(limit, "energy_low"), high = by(limit, "energy_high");
+            const band = low && high ? say("band", { low, high }) : low || high;
             const cells = [
                 utc(slot.start), by(limit, "power_charge"), by(limit, "power_discharge"), band, locked, reserved,
-                slot.forecast === null ? "" : String(Math.round(slot.forecast * 1e6) / 1e6),
+                slot.forecast === null ? "" : decimal(slot.forecast),
             ];
             const row = element("tr", "");
             row.append(element("th", local(slot.start), { scope: "row" }), ...cells.map((text) => element("td", text)));
@@ -76,15 +77,15 @@
         }));
     }
 
-    function say() {
+    function summarise() {
         const locks = day.grid.filter((slot) => slot.limit?.computed.trading_locked).length;
         const counted = [
-            `${day.slots} slots in ${day.zone}`,
-            `${(day.limits || []).length} with limits`,
-            locks ? `${locks} locked` : "",
-            `${(day.reservations || []).length} reservations`,
-            `${(day.dispatches || []).length} dispatches`,
-            day.truncated.length ? `only the first ${day.truncated.join(" and ")} are shown` : "",
+            count("slots", day.slots, { zone: day.zone }),
+            count("with_limits", (day.limits || []).length),
+            locks ? count("locks", locks) : "",
+            count("reservations", (day.reservations || []).length),
+            count("dispatches", (day.dispatches || []).length),
+            day.truncated.length ? say("truncated", { names: day.truncated.join(", ") }) : "",
         ];
         part("said").textContent = counted.filter(Boolean).join(" · ");
     }
@@ -94,7 +95,7 @@
         if (!day.isLaid) lay(day);
         const change = part("change");
         if (change) change.href = `${room.dataset.limits}&day=${day.day}`;
-        say();
+        summarise();
         showSources();
         power(part("power"), day, [...shown]);
         energy(part("energy"), day);

@@ -6,7 +6,7 @@
         const box = field.closest(".select2-container");
         const select = box?.previousElementSibling || document.querySelector(".select2-hidden-accessible");
         const label = select && document.querySelector(`label[for="${CSS.escape(select.id)}"]`);
-        field.setAttribute("aria-label", label ? label.textContent.trim().replace(/\*$/, "") : "Search");
+        field.setAttribute("aria-label", label ? label.textContent.trim().replace(/\*$/, "") : document.title);
     }
 
     function nameAll() {

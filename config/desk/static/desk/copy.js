@@ -11,6 +11,6 @@ document.querySelectorAll("[data-copy]").forEach((button) => {
     button.hidden = false;
     button.addEventListener("click", async () => {
         await navigator.clipboard.writeText(field.value);
-        button.textContent = "Copied";
+        button.textContent = button.dataset.copied;
     });
 });

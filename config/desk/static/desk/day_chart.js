@@ -10,8 +10,22 @@ window.DayChart = (() => {
     const number = (text) => (text === null || text === undefined ? null : Number(text));
     const stepped = { stepped: "before", pointRadius: 0, pointHitRadius: 0, borderWidth: 1.5, spanGaps: false };
 
+    /* The page has the words, in its language; sentences have places for values: %(name)s. */
+    const LANGUAGE = document.documentElement.lang;
+    const words = JSON.parse(document.getElementById("day-words").textContent);
+    const plurals = new Intl.PluralRules(LANGUAGE);
+    const say = (name, values = {}) => filled(words[name], values);
+    const count = (name, quantity, values = {}) => {
+        const forms = words[name];
+        return filled(forms[plurals.select(quantity)] || forms.many, { number: quantity, ...values });
+    };
+    const filled = (text, values) => text.replace(/%\((\w+)\)s/g, (_found, key) => values[key]);
+    const numbers = new Intl.NumberFormat(LANGUAGE, { maximumFractionDigits: 6, useGrouping: false });
+    const shown = (value) => numbers.format(Number(value));
+    const source = (name) => words.sources[name] || name;
+
     function clock(zone, options) {
-        const format = new Intl.DateTimeFormat("en-GB", { timeZone: zone, hour: "2-digit", minute: "2-digit", ...options });
+        const format = new Intl.DateTimeFormat(LANGUAGE === "en" ? "en-GB" : LANGUAGE, { timeZone: zone, hour: "2-digit", minute: "2-digit", ...options });
         return (at) => format.format(new Date(at));
     }
 
@@ -102,7 +116,7 @@ window.DayChart = (() => {
                 },
                 ticks: { callback: (at) => said(at), color: text, maxRotation: 0, autoSkip: false },
             },
-            y: { title: { display: true, text: unit, color: text }, grid: { color: grid }, ticks: { color: text } },
+            y: { title: { display: true, text: unit, color: text }, grid: { color: grid }, ticks: { color: text, callback: (value) => shown(value) } },
         };
     }
 
@@ -112,12 +126,13 @@ window.DayChart = (() => {
             callbacks: {
                 title: (items) => {
                     const slot = day.slotAt(items[0].parsed.x);
-                    return slot ? `${local(slot.start)} to ${local(slot.end)} (${utc(slot.start)} UTC)` : "";
+                    const edges = slot && { start: local(slot.start), end: local(slot.end), utc: utc(slot.start) };
+                    return slot ? say("slot", edges) : "";
                 },
                 label: (item) => {
                     const bar = item.raw.y;
                     const value = Array.isArray(bar) ? bar[1] - bar[0] : item.parsed.y;
-                    return `${item.dataset.label}: ${Math.round(value * 1e6) / 1e6}`;
+                    return `${item.dataset.label}: ${shown(value)}`;
                 },
                 afterBody: (items) => lines(day.slotAt(items[0].parsed.x)),
             },
@@ -157,7 +172,9 @@ window.DayChart = (() => {
         const { computed } = slot.limit;
         const said = Object.entries(names)
             .filter(([name]) => computed.binding[name])
-            .map(([name, words]) => `${words} ${name === "trading_locked" ? "" : computed[name]} by ${computed.binding[name]}`);
+            .map(([name, what]) => say("bound", {
+                what, value: name === "trading_locked" ? "" : shown(computed[name]), source: source(computed.binding[name]),
+            }));
         return said.length ? ["", ...said] : [];
     }
 
@@ -167,24 +184,26 @@ window.DayChart = (() => {
             label, data: corners(day.grid, (slot) => number(slot.limit?.computed[name])), borderColor: tint, ...stepped, ...more,
         });
         const datasets = [
-            line("power_charge", "Charge limit", { fill: false, order: 8 }),
-            line("power_discharge", "Discharge limit", { fill: "-1", backgroundColor: "rgb(14 116 144 / 12%)", order: 8 }),
-            ...sources.flatMap((source, index) => ["power_charge", "power_discharge"].map((name, which) => ({
-                label: source, twin: which === 1, ...stepped, borderWidth: 1, borderDash: SOURCE_DASHES[index % 5],
+            line("power_charge", say("charge_limit"), { fill: false, order: 8 }),
+            line("power_discharge", say("discharge_limit"), { fill: "-1", backgroundColor: "rgb(14 116 144 / 12%)", order: 8 }),
+            ...sources.flatMap((given, index) => ["power_charge", "power_discharge"].map((name, which) => ({
+                label: source(given), twin: which === 1, ...stepped, borderWidth: 1, borderDash: SOURCE_DASHES[index % 5],
                 borderColor: colour("--desk-quiet", "#6b7280"), order: 7,
-                data: corners(day.grid, (slot) => number(slot.limit?.sources.find((one) => one.source === source)?.[name])),
+                data: corners(day.grid, (slot) => number(slot.limit?.sources.find((one) => one.source === given)?.[name])),
             }))),
             ...reservations(day.grid, day.markets),
             {
-                label: "Forecast", ...stepped, borderColor: "#15803d", borderWidth: 2, order: 2,
+                label: say("forecast"), ...stepped, borderColor: "#15803d", borderWidth: 2, order: 2,
                 data: corners(day.grid, (slot) => slot.forecast),
             },
             {
-                label: "Dispatched", ...stepped, borderColor: colour("--desk-strong", "#111827"), borderWidth: 2, order: 1,
+                label: say("dispatched"), ...stepped, borderColor: colour("--desk-strong", "#111827"), borderWidth: 2, order: 1,
                 data: dispatched(day),
             },
         ].filter((set) => set.data.some((point) => point.y !== null));
-        const names = { power_charge: "Charge", power_discharge: "Discharge", trading_locked: "Trading locked" };
+        const names = {
+            power_charge: say("charge"), power_discharge: say("discharge"), trading_locked: say("trading_locked"),
+        };
         return draw(canvas, day, { datasets, unit: "MW", lines: (slot) => binding(slot, names) });
     }
 
@@ -194,16 +213,16 @@ window.DayChart = (() => {
             label, data: corners(day.grid, (slot) => number(slot.limit?.computed[name])), borderColor: tint, ...stepped, ...more,
         });
         const datasets = [
-            line("energy_low", "Keep at least", { fill: false }),
-            line("energy_high", "Keep at most", { fill: "-1", backgroundColor: "rgb(14 116 144 / 12%)" }),
+            line("energy_low", say("keep_at_least"), { fill: false }),
+            line("energy_high", say("keep_at_most"), { fill: "-1", backgroundColor: "rgb(14 116 144 / 12%)" }),
             {
-                label: "Stored energy", borderColor: colour("--desk-strong", "#111827"), borderWidth: 2, pointRadius: 1.5,
+                label: say("stored_energy"), borderColor: colour("--desk-strong", "#111827"), borderWidth: 2, pointRadius: 1.5,
                 data: (day.state_snapshots || []).map((one) => ({
                     x: Date.parse(one.effective_at), y: number(one.energy.value),
                 })),
             },
         ].filter((set) => set.data.some((point) => point.y !== null));
-        const names = { energy_low: "At least", energy_high: "At most" };
+        const names = { energy_low: say("at_least"), energy_high: say("at_most") };
         return draw(canvas, day, { datasets, unit: "MWh", lines: (slot) => binding(slot, names) });
     }
 
@@ -212,19 +231,19 @@ window.DayChart = (() => {
         const tint = colour("--desk-tint", "#0e7490"), quiet = colour("--desk-quiet", "#6b7280");
         const line = (label, read, more) => ({ label, data: corners(day.grid, read), ...stepped, ...more });
         const datasets = [
-            line("Import limit", (slot) => number(slot.poc?.power_import), { borderColor: tint, fill: false }),
-            line("Export limit", (slot) => number(slot.poc?.power_export), {
+            line(say("import_limit"), (slot) => number(slot.poc?.power_import), { borderColor: tint, fill: false }),
+            line(say("export_limit"), (slot) => number(slot.poc?.power_export), {
                 borderColor: tint, fill: "-1", backgroundColor: "rgb(14 116 144 / 12%)",
             }),
-            line("Assets may charge", (slot) => number(slot.allowed?.charge), { borderColor: quiet, borderDash: [6, 3] }),
-            line("Assets may discharge", (slot) => number(slot.allowed?.discharge), {
+            line(say("may_charge"), (slot) => number(slot.allowed?.charge), { borderColor: quiet, borderDash: [6, 3] }),
+            line(say("may_discharge"), (slot) => number(slot.allowed?.discharge), {
                 borderColor: quiet, borderDash: [6, 3],
             }),
-            line("Delivered", (slot) => number(slot.delivered), { borderColor: "#15803d", borderWidth: 2 }),
+            line(say("delivered"), (slot) => number(slot.delivered), { borderColor: "#15803d", borderWidth: 2 }),
         ].filter((set) => set.data.some((point) => point.y !== null));
-        const more = (slot) => (slot?.allowed ? ["", `${slot.allowed.limited} of ${day.assets} assets have limits`] : []);
+        const more = (slot) => (slot?.allowed ? ["", say("limited", { limited: slot.allowed.limited, assets: day.assets })] : []);
         return draw(canvas, day, { datasets, unit: "MW", lines: more });
     }
 
-    return { SLOT, clock, number, power, energy, site };
+    return { SLOT, words, say, count, shown, source, clock, number, power, energy, site };
 })();

@@ -2,7 +2,7 @@
 "use strict";
 
 window.dayRoom = (room, show) => {
-    const { SLOT } = window.DayChart;
+    const { SLOT, say } = window.DayChart;
     const part = (name) => room.querySelector(`[data-${name}]`);
     const input = document.getElementById("day-date");
     let day = null, asked = 0;
@@ -24,13 +24,13 @@ window.dayRoom = (room, show) => {
                 headers: { Accept: "application/json" },
             });
             if (turn !== asked) return;
-            if (!answer.ok) throw new Error(`The server answered ${answer.status}`);
+            if (!answer.ok) throw new Error(say("answered", { status: answer.status }));
             day = laid(await answer.json());
             input.value = day.day;
             show(day);
             room.dataset.shown = day.day;
         } catch (error) {
-            if (turn === asked) part("said").textContent = `The day could not be loaded: ${error.message}. Choose it again.`;
+            if (turn === asked) part("said").textContent = say("failed", { why: error.message });
         }
     }
 

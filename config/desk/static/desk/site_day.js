@@ -4,12 +4,10 @@
 (() => {
     const room = document.getElementById("site-day");
     if (!room) return;
-    const { clock, number, site } = window.DayChart;
+    const { words, say, count, shown, clock, number, site } = window.DayChart;
     const { overlay, element } = window.dayRoom;
     const part = (name) => room.querySelector(`[data-${name}]`);
-    const LABELS = {
-        system_pr: "performance ratio", pr_target: "its target", true_uptime_pct: "uptime (%)", availability_pct: "availability (%)",
-    };
+    const FIGURES = ["system_pr", "pr_target", "true_uptime_pct", "availability_pct"];
 
     function lay(day) {
         overlay(day.grid, day.limits, (slot, one) => { slot.poc = one; });
@@ -23,22 +21,22 @@
         }
     }
 
-    function say(day) {
+    function summarise(day) {
         const beyond = day.grid.filter(({ poc, allowed }) => poc && allowed
             && (number(allowed.discharge) > number(poc.power_export) || number(allowed.charge) < number(poc.power_import)));
         part("said").textContent = [
-            `${day.slots} slots in ${day.zone}`,
-            `${(day.limits || []).length} limits of the point of connection`,
-            day.assets === undefined ? "" : `${day.assets} assets`,
-            beyond.length ? `in ${beyond.length} slots the assets together may do more than the point of connection allows` : "",
+            count("slots", day.slots, { zone: day.zone }),
+            count("poc_limits", (day.limits || []).length),
+            day.assets === undefined ? "" : count("assets", day.assets),
+            beyond.length ? count("beyond", beyond.length) : "",
         ].filter(Boolean).join(" · ");
     }
 
     function showFigures({ performance }) {
-        const figures = Object.entries(LABELS).filter(([name]) => performance && performance[name] !== null);
-        part("figures").replaceChildren(...figures.map(([name, label]) => {
+        const figures = FIGURES.filter((name) => performance && performance[name] !== null);
+        part("figures").replaceChildren(...figures.map((name) => {
             const item = element("li", "", { class: "desk-figure" });
-            item.append(element("b", String(Math.round(performance[name] * 1000) / 1000)), ` ${label}`);
+            item.append(element("b", shown(Math.round(performance[name] * 1000) / 1000)), ` ${say(name)}`);
             return item;
         }));
     }
@@ -50,8 +48,8 @@
             const when = element("td", "");
             when.append(element("time", local(Date.parse(one.time)), { datetime: one.time, title: one.time }));
             row.append(
-                element("th", one.inverter_id, { scope: "row" }), when, element("td", one.power_kw),
-                element("td", (one.state || "").toLowerCase()), element("td", one.temperature_c ?? ""),
+                element("th", one.inverter_id, { scope: "row" }), when, element("td", one.power_kw === null ? "" : shown(one.power_kw)),
+                element("td", words.states[one.state] || one.state || ""), element("td", one.temperature_c === null ? "" : shown(one.temperature_c)),
             );
             return row;
         }));
@@ -59,7 +57,7 @@
 
     window.dayRoom(room, (day) => {
         lay(day);
-        say(day);
+        summarise(day);
         showFigures(day);
         site(part("power"), day);
         showReadings(day);
