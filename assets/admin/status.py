@@ -3,7 +3,8 @@
 from typing import Any
 
 from django import forms
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from unfold.contrib.filters.admin import CheckboxFilter
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
@@ -35,7 +36,8 @@ STATUS_COLOURS = {
 def with_latest_status(assets: QuerySet[Asset]) -> QuerySet[Asset]:
     """Each asset with the word of its newest status entry as `latest_status`: one look into the entries' key a row."""
     newest = StatusEntry.objects.filter(asset_id=OuterRef("pk")).order_by("-effective_at", "-event_id")
-    return assets.annotate(latest_status=Subquery(newest.values("status")[:1]))
+    # an asset that came straight from SQL has no entry
+    return assets.annotate(latest_status=Coalesce(Subquery(newest.values("status")[:1]), Value(Status.UNKNOWN.value)))
 
 
 class LatestStatusFilter(CheckboxFilter):
