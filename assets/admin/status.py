@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -54,7 +55,8 @@ def _detail_of(reason: Mapping[str, str]) -> str:
 def with_latest_status(assets: QuerySet[Asset]) -> QuerySet[Asset]:
     """Each asset with the word of its newest status entry as `latest_status`: one look into the entries' key a row."""
     newest = StatusEntry.objects.filter(asset_id=OuterRef("pk")).order_by("-effective_at", "-event_id")
-    return assets.annotate(latest_status=Subquery(newest.values("status")[:1]))
+    # an asset that came straight from SQL has no entry
+    return assets.annotate(latest_status=Coalesce(Subquery(newest.values("status")[:1]), Value(Status.UNKNOWN.value)))
 
 
 class LatestStatusFilter(CheckboxFilter):

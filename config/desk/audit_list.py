@@ -1,8 +1,8 @@
 """The audit trail as one list: every change that somebody made, of whatever kind, newest first [C15] [P23].
 
 The trail itself is written by triggers, one table for each kind of record; changes of limits, and statuses that
-operators set, keep their own. Each kind's newest rows are read from the end of its key's index and then merged: a page
-costs the same however long the trail is.
+operators set, keep their own, and what no record tells is written down as a deed. Each kind's newest rows are read from
+the end of its key's index and then merged: a page costs the same however long the trail is.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -82,6 +82,21 @@ STATUSES = """
     LIMIT %(limit)s
 )
 """
+DEEDS = """
+(
+    SELECT at, id, what, record, action, actor, request_id, before, after
+    FROM desk_deed
+    WHERE
+        what = %(what_{number})s
+        AND (%(before)s::timestamptz IS NULL OR at < %(before)s)
+        AND (%(since)s::timestamptz IS NULL OR at >= %(since)s)
+        AND (%(actor)s::text IS NULL OR strpos(lower(actor), lower(%(actor)s)) > 0)
+        AND (%(request_id)s::text IS NULL OR request_id = %(request_id)s)
+        AND (%(record)s::text IS NULL OR record = %(record)s)
+    ORDER BY id DESC
+    LIMIT %(limit)s
+)
+"""
 MERGED = """
 SELECT *
 FROM ({kinds}) AS trail (at, number, what, record, action, actor, request_id, before, after)
@@ -132,6 +147,8 @@ def kinds() -> list[Kind]:
     found += [
         Kind("limits", LIMITS, "", "markets.view_limit"),
         Kind("status", STATUSES, "", "assets.view_statusentry"),
+        Kind("dead events", DEEDS, "", "assets.view_storedevent"),
+        Kind("failed login", DEEDS, "", "axes.view_accessattempt"),
     ]
     return sorted(found, key=lambda kind: kind.name)
 

@@ -1,22 +1,24 @@
 """The back office's home: what the fleet is doing, and what needs somebody."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, Window
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 
-from assets.admin.status import with_latest_status
 from assets.models import Asset
 from assets.vocabulary import Lifecycle, Status
-from config.desk.fleet import IN_USE, NEEDS, Area, areas
-from config.desk.work import look_at_work
+from config.desk.admin.dead_events import may_look
+from config.desk.fleet import IN_USE, NEEDS, NEEDS_SOMEBODY, Area, areas, statuses
+from config.desk.work import Work, look_at_work
+from partner.admin.snapshots import BODIES, LATE
 from partner.models import Snapshot
 
-NEEDS_SOMEBODY = (Status.FAULT, Status.OFFLINE, Status.DEGRADED)
 MOST_SHOWN = 10
 
 
@@ -32,20 +34,22 @@ class Figure:
 
 def panels(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """The home page's context: one query for each panel that the operator may see."""
-    if request.user.has_perm("assets.view_asset"):
-        troubled: QuerySet[Any] = with_latest_status(Asset.objects.filter(lifecycle__in=IN_USE))
+    now, may = timezone.now(), request.user.has_perm
+    if may("assets.view_asset"):
+        found, troubled = statuses(now=now, most=MOST_SHOWN)
         context |= {
             "lifecycles": _lifecycles(),
-            "statuses": _statuses(),
-            "troubled": _names(troubled.filter(latest_status__in=NEEDS_SOMEBODY).order_by("id")[:MOST_SHOWN]),
+            "statuses": _statuses(found),
+            "troubled": troubled,
             "troubled_list": _list(lifecycle__exact=IN_USE, status=NEEDS_SOMEBODY),
         }
-        if request.user.has_perm("markets.view_limit"):
-            found = areas(now=timezone.now())
-            context |= {"areas": found, "needs": _needs(found)}
-        context["concerns"] = look_at_work(now=timezone.now()).concerns
-    if request.user.has_perm("partner.view_snapshot"):
-        context["late_snapshots"] = _late_snapshots()
+        if may("markets.view_limit"):
+            there = areas(now=now)
+            context |= {"areas": [(area, _list_of(area)) for area in there], "needs": _needs(there)}
+        work = look_at_work(now=now)
+        context |= {"concerns": work.concerns, "works": _dead_events(work) if may_look(request) else []}
+    if may("partner.view_snapshot"):
+        context |= _late_snapshots()
     return context
 
 
@@ -53,6 +57,24 @@ def _needs(found: list[Area]) -> list[Figure]:
     return [
         Figure(str(title), sum(area.needing[flag] for area in found), reverse("fleet_needing", args=[flag]), flag)
         for flag, (title, _) in NEEDS.items()
+    ]
+
+
+def _list_of(area: Area) -> str:
+    return _list(lifecycle__exact=IN_USE, delivery_area__exact=[area.area])
+
+
+def _dead_events(work: Work) -> list[Figure]:
+    """Events that wait for somebody to decide, by stream; nothing where Redis does not tell."""
+    address = reverse("dead_events")
+    return [
+        Figure(
+            gettext("Dead events of %(stream)s") % {"stream": one.stream},
+            one.dead,
+            f"{address}?stream={one.stream}",
+            one.stream,
+        )
+        for one in work.streams
     ]
 
 
@@ -65,13 +87,11 @@ def _lifecycles() -> list[Figure]:
     ]
 
 
-def _statuses() -> list[Figure]:
-    in_use: QuerySet[Any] = with_latest_status(Asset.objects.filter(lifecycle__in=IN_USE))
-    numbers = dict(in_use.order_by().values_list("latest_status").annotate(number=Count("pk")))
+def _statuses(found: Mapping[Status, int]) -> list[Figure]:
     return [
         Figure(
             str(status.label),
-            numbers.get(status.value, 0),
+            found.get(status, 0),
             _list(lifecycle__exact=IN_USE, status=[status]),
             status.value,
         )
@@ -79,14 +99,14 @@ def _statuses() -> list[Figure]:
     ]
 
 
-def _names(assets: QuerySet[Any]) -> list[tuple[Asset, str]]:
-    return [(asset, str(Status(asset.latest_status).label)) for asset in assets]
-
-
-def _late_snapshots() -> list[Snapshot]:
-    late = Q(published_at=None) | Q(stale_from__lte=timezone.now())
-    shown = Snapshot.objects.filter(late).select_related("site").defer("body", "stale_body")
-    return list(shown.order_by("site_id", "kind")[:MOST_SHOWN])
+def _late_snapshots() -> dict[str, Any]:
+    """The first snapshots that are not up to date, and how many there are."""
+    late = Snapshot.objects.filter(Q(published_at=None) | Q(stale_from__lte=timezone.now()))
+    shown = late.select_related("site").defer(*BODIES).annotate(number=Window(Count("pk")))
+    rows = list(shown.order_by("site_id", "kind")[:MOST_SHOWN])
+    number = rows[0].number if rows else 0
+    link = f"{reverse('admin:partner_snapshot_changelist')}?{urlencode({'state': LATE}, doseq=True)}"
+    return {"late_snapshots": rows, "late": Figure(gettext("Late snapshots"), number, link, "late")}
 
 
 def _list(**filters: Any) -> str:

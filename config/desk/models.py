@@ -1,25 +1,32 @@
 """What is audited of other people's models: operators, their roles and rights, and schedules [P23].
 
-Proxies, so that the triggers come with our migrations. Passwords, and what a clock writes, are no changes that anybody
-made, and are not in the trail.
+Proxies, so that the triggers come with our migrations. What a clock writes is no change that anybody made, and not in
+the trail; of passwords and of the secrets of one-time codes it says that they were set, and by whom.
 """
 
 import pghistory
+import pgtrigger
 from django.contrib.auth.models import Group, User
 from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from config.desk.deeds import Deed
 from config.desk.imports.models import Import
+from partner.models import Snapshot
 
 __all__ = [
     "Crontab",
+    "Deed",
     "Import",
     "Interval",
+    "OneTimeCode",
     "Operator",
     "OperatorRight",
     "OperatorRole",
     "Role",
     "RoleRight",
     "Schedule",
+    "SnapshotRequest",
 ]
 
 
@@ -33,7 +40,11 @@ def given_and_taken() -> tuple[pghistory.RowEvent, ...]:
     return pghistory.InsertEvent(), pghistory.DeleteEvent()
 
 
-@pghistory.track(*every_change(), exclude=["password", "last_login"])
+@pghistory.track(
+    *every_change(),
+    pghistory.UpdateEvent("password", condition=pgtrigger.AnyChange("password")),
+    exclude=["password", "last_login"],
+)
 class Operator(User):
     """Somebody who logs in."""
 
@@ -95,3 +106,28 @@ class Crontab(CrontabSchedule):
 
     class Meta:
         proxy = True
+
+
+@pghistory.track(*every_change(), fields=["id", "user", "name", "confirmed"], model_name="OneTimeCodeEvent")
+class OneTimeCode(TOTPDevice):
+    """Who logs in with one-time codes."""
+
+    class Meta:
+        proxy = True
+        verbose_name = "one-time code"
+
+
+@pghistory.track(
+    pghistory.UpdateEvent(
+        "request",
+        condition=pgtrigger.Q(old__requested_at__df=pgtrigger.F("new__requested_at"), new__requested_at__isnull=False),
+    ),
+    fields=["id", "site", "kind", "requested_at"],
+    model_name="SnapshotRequestEvent",
+)
+class SnapshotRequest(Snapshot):
+    """What an operator had computed anew."""
+
+    class Meta:
+        proxy = True
+        verbose_name = "snapshot request"

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, User
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -20,6 +21,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from config.admin.bulk import BulkAction
 from config.admin.lists import DeskAdmin
 from config.admin.one_time_codes import forget
+from config.desk.deeds import note
 
 POWERS = ("is_superuser", "is_staff", "groups", "user_permissions")
 
@@ -66,9 +68,17 @@ class RoleAdmin(GroupAdmin, DeskAdmin):  # type: ignore[misc]  # as above
         """As for editing."""
         return bool(request.user.is_superuser) and super().has_add_permission(request)
 
+    def has_delete_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        """As for editing: a deleted role takes its rights from all who have it."""
+        return bool(request.user.is_superuser) and super().has_delete_permission(request, obj)
 
-def _unlock(key: str, *, by: str, now: datetime) -> None:  # noqa: ARG001  every bulk action is given both
-    AccessAttempt.objects.filter(pk=key).delete()
+
+def _unlock(key: str, *, by: str, now: datetime) -> None:
+    with transaction.atomic():
+        for attempt in AccessAttempt.objects.select_for_update().filter(pk=key):
+            seen = {"address": attempt.ip_address, "failures": attempt.failures_since_start}
+            note("failed login", record=attempt.username or "", action="unlock", by=by, now=now, before=seen)
+            attempt.delete()
 
 
 def _forget_codes(key: str, *, by: str, now: datetime) -> None:  # noqa: ARG001  as above

@@ -7,13 +7,16 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import BadRequest, PermissionDenied
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from config.admin.lists import actor_of
+from config.desk.deeds import note
 from config.desk.ingest.connection import connect
 from config.desk.ingest.dead_events import AT_ONCE, RedisDeadEvents, UnknownStreamError
 from config.desk.ingest.names import STREAMS
@@ -65,8 +68,10 @@ def settle_dead_events(request: HttpRequest, act: str) -> HttpResponse:
         raise PermissionDenied
     stream, ids = request.POST.get("stream", ""), list(dict.fromkeys(request.POST.getlist("id")))[:AT_ONCE]
     try:
-        with _dead() as dead:
+        with transaction.atomic(), _dead() as dead:
             number = getattr(dead, act)(stream, ids)
+            if number:
+                _note(request, act, stream=stream, ids=ids, number=number)
     except TransportError:
         messages.error(request, GONE)
     else:
@@ -75,6 +80,12 @@ def settle_dead_events(request: HttpRequest, act: str) -> HttpResponse:
         said = done if ids else gettext("Nothing was chosen.")
         messages.success(request, said) if number else messages.warning(request, said)
     return HttpResponseRedirect(f"{reverse('dead_events')}?stream={stream}")
+
+
+def _note(request: HttpRequest, act: str, *, stream: str, ids: Sequence[str], number: int) -> None:
+    before, after = {"chosen": list(ids)}, {"done": number}
+    by, now = actor_of(request), timezone.now()
+    note("dead events", record=stream, action=act, by=by, now=now, before=before, after=after)
 
 
 def may_look(request: HttpRequest) -> bool:
