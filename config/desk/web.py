@@ -12,7 +12,7 @@ from config.wsgi import application
 __all__ = ("application",)
 
 # what granian says of itself is logged as everything else is: in one format, to one place
-log.LOGGING_CONFIG["loggers"]["_granian"] = {"propagate": True}
+log.LOGGING_CONFIG["loggers"] = {"_granian": {"propagate": True}}
 
 if __name__ == "__main__":
     entrypoint()  # type: ignore[no-untyped-call]

@@ -30,8 +30,9 @@ settings.DEMO, seeding.records_held = True, list
 print(seeding.seed(now=timezone.now()))
 """
 MADE: Final = (
-    f"mkdir --parents /{CERTIFICATES} && openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 "
-    f"-subj /CN={NAME} -addext subjectAltName=DNS:{NAME} -keyout /{CERTIFICATES}/key.pem -out /{CERTIFICATES}/fullchain.pem"
+    f"mkdir --parents /{CERTIFICATES} && cd /{CERTIFICATES} && "
+    "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 "
+    f"-subj /CN={NAME} -addext subjectAltName=DNS:{NAME} -keyout key.pem -out fullchain.pem"
 )
 
 

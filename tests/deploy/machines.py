@@ -1,8 +1,8 @@
 """A Debian machine of its own: a fresh root, a real systemd as its first process, a network that nobody else is in.
 
-debootstrap fills a folder, systemd-nspawn boots it, slirp4netns lets it reach the package mirrors. Needs root, and leaves
-nothing: what was installed for it is removed again. It trusts the authorities that this machine trusts, and asks the
-mirrors that this machine asks.
+debootstrap fills a folder, systemd-nspawn boots it, slirp4netns lets it reach the package mirrors. Needs root, and
+leaves nothing: what was installed for it is removed again. It trusts the authorities that this machine trusts, and asks
+the mirrors that this machine asks.
 """
 
 import ctypes
@@ -89,8 +89,8 @@ def _booted(root: Path, folder: Path) -> Iterator[Machine]:
     with _cgroups_as_they_were(), suppress_leftovers(name):
         boot = _child(["systemd-nspawn", *options, f"--machine={name}", "-D", str(root), "--boot"], folder)
         try:
-            wait_for(boot, until=lambda: bool(_children(boot.process.pid)), patience=30)
-            machine = Machine(root, _children(boot.process.pid)[0])
+            wait_for(boot, until=lambda: bool(_first_process(boot.process.pid)), patience=60)
+            machine = Machine(root, _first_process(boot.process.pid))
             wait_for(boot, until=lambda: _is_up(machine), patience=120)
             wire = _child(
                 ["slirp4netns", "--configure", "--disable-host-loopback", str(machine.leader), "tap0"], folder
@@ -114,8 +114,13 @@ def _is_up(machine: Machine) -> bool:
     return done.stdout.strip() in (b"running", b"degraded")
 
 
-def _children(pid: int) -> list[int]:
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+def _first_process(pid: int) -> int:
+    """The machine's systemd, as we see it; 0 while systemd-nspawn still prepares it, in children of its own."""
+    for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+        with suppress(OSError):
+            if Path(f"/proc/{child}/comm").read_text() == "systemd\n":
+                return int(child)
+    return 0
 
 
 def _enter(namespace: int) -> None:
@@ -167,17 +172,19 @@ def _cgroups_as_they_were() -> Iterator[None]:
     """systemd-nspawn leaves groups behind where no systemd runs that would clear them away."""
     before = set(_cgroups())
     yield
-    time.sleep(0.5)
-    for left in sorted(set(_cgroups()) - before, key=lambda group: len(group.parts), reverse=True):
-        with suppress(OSError):  # somebody else's, with processes in it
-            left.rmdir()
+    deadline = time.monotonic() + 10
+    while (left := sorted(set(_cgroups()) - before, reverse=True)) and time.monotonic() < deadline:
+        for group in left:  # those beneath another come first
+            with suppress(OSError):  # the kernel has not buried all of its processes yet
+                group.rmdir()
+        time.sleep(0.1)
 
 
 def _cgroups() -> Iterator[Path]:
     for hierarchy in (Path("/sys/fs/cgroup"), *Path("/sys/fs/cgroup").glob("*/")):
         for name in ("payload", "supervisor"):
             if (hierarchy / name).is_dir():
-                yield from (hierarchy / name, *(hierarchy / name).rglob("*/"))
+                yield from (hierarchy / name, *filter(Path.is_dir, (hierarchy / name).rglob("*")))
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""docs/deployment.md, word for word, on a fresh Debian machine with systemd: set up, upgraded, backed up, restored [P21]."""
+"""docs/deployment.md, word for word, on a fresh Debian machine: set up, upgraded, backed up, restored [P21]."""
 
 import json
 import threading
