@@ -5,6 +5,8 @@
 
 import os
 import secrets
+import sys
+from importlib import import_module
 from pathlib import Path
 
 
@@ -19,6 +21,17 @@ def given(name: str, default: str = "") -> str:
 def listed(name: str, default: str = "") -> list[str]:
     """The variable's words, which commas part."""
     return [entry for entry in given(name, default).split(",") if entry]
+
+
+def load_without(hidden: str, *, wanted_by: str) -> None:
+    """Import a package that then takes another one for not installed; whoever asks for that one later has it."""
+    if hidden in sys.modules:
+        return
+    sys.modules[hidden] = None  # type: ignore[assignment]  the import system's own sign for: not to be found
+    try:
+        import_module(wanted_by)
+    finally:
+        del sys.modules[hidden]
 
 
 def secret_key(data: Path) -> str:

@@ -12,10 +12,11 @@ from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
 from config import embedded
-from config.environment import given, listed, secret_key
+from config.environment import given, listed, load_without, secret_key
 
 BASE_DIR = embedded.BASE_DIR
 DATA_DIR = embedded.data_dir()
+VERSION = "0.1.0"
 
 # --- Security -------------------------------------------------------------------------------------------------------
 SECRET_KEY = secret_key(DATA_DIR)
@@ -98,6 +99,7 @@ MIDDLEWARE = [
     "config.api.browser_features.BrowserFeaturesMiddleware",
     "config.desk.languages.language_and_zone",
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -107,7 +109,6 @@ MIDDLEWARE = [
     "django_otp.middleware.OTPMiddleware",
     "config.api.audit.AuditMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
@@ -206,7 +207,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024  # of forms too; the APIs answer 
 SPECTACULAR_SETTINGS = {
     "TITLE": "Leitstand",
     "DESCRIPTION": "The Asset Service API (`/api/v1`) and the Partner API (`/partner`) of Leitstand.",
-    "VERSION": "0.1.0",
+    "VERSION": VERSION,
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PUBLIC": True,
@@ -271,6 +272,14 @@ PGHISTORY_CREATED_AT_FUNCTION = "clock_timestamp()"
 
 # --- The demo fleet -------------------------------------------------------------------------------------------------
 DEMO = given("LEITSTAND_DEMO") != "0"  # seeded once, into a database that holds nothing else
+
+# --- Who watches ----------------------------------------------------------------------------------------------------
+# Each is switched on by its variable; the code for it is not even loaded where that is empty (config/desk/apps.py).
+SENTRY_DSN = given("SENTRY_DSN")
+OTLP_ENDPOINT = given("OTEL_EXPORTER_OTLP_ENDPOINT")
+OTLP_SERVICE_NAME = given("OTEL_SERVICE_NAME")
+if not OTLP_ENDPOINT:
+    load_without("opentelemetry", wanted_by="redis")  # it would load it wherever it is installed, used or not
 
 # --- Logging --------------------------------------------------------------------------------------------------------
 LOG_FORMAT = "json" if given("LEITSTAND_LOG_FORMAT") == "json" else "line"

@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # Writes one file with everything that has to survive: `backup.sh leitstand-2026-11-20.dump`. The database is named by
-# DATABASE_URL. Keep SECRET_KEY and LEITSTAND_KEY_PEPPER elsewhere: with both, whoever has the file is you.
+# DATABASE_URL, or by /etc/leitstand/environment. Keep SECRET_KEY and LEITSTAND_KEY_PEPPER elsewhere: with both, whoever
+# has the file is you.
 set -euo pipefail
 umask 077
 target="${1:?which file? backup.sh FILE}"
-: "${DATABASE_URL:?which database? set DATABASE_URL}"
+source "$(dirname "$0")/database.sh"
 trap 'rm -f "$target.unfinished"' EXIT
-pg_dump --format=custom --no-owner --no-privileges --file="$target.unfinished" "$DATABASE_URL"
+"${as_account[@]}" pg_dump --format=custom --no-owner --no-privileges --dbname="$DATABASE_URL" >"$target.unfinished"
 pg_restore --list "$target.unfinished" >/dev/null # what cannot be listed cannot be restored
 sync "$target.unfinished"
 mv "$target.unfinished" "$target"

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.conf import settings
 from django.db.models.signals import post_migrate
 from django.utils.module_loading import import_string
 
@@ -9,5 +10,9 @@ class DeskConfig(AppConfig):
     verbose_name = "Desk"
 
     def ready(self) -> None:
-        """Once the tables exist, what the worker looks after has its schedule."""
+        """Report where that is asked for; once the tables exist, what the worker looks after has its schedule."""
+        if settings.SENTRY_DSN:
+            import_string("config.watching.reports.begin")()
+        if settings.OTLP_ENDPOINT:
+            import_string("config.watching.traces.begin")()
         post_migrate.connect(import_string("config.desk.imports.schedules.create_missing"), sender=self)

@@ -1,6 +1,7 @@
 """The programs of deploy/systemd, started as their units say, on this machine's own servers [P21]."""
 
 import configparser
+import json
 import os
 import pwd
 import shlex
@@ -123,7 +124,8 @@ def test_the_shipped_configuration_serves_https_in_front_of_both_web_units(tmp_p
         ":8001": f":{first}",
         ":8002": f":{second}",
         "/etc/ssl/leitstand": str(tmp_path),
-        "include leitstand-locations.conf": f"include {DEPLOY}/nginx/leitstand-locations.conf",
+        "include leitstand-": f"include {DEPLOY}/nginx/leitstand-",
+        "/var/log/nginx": str(tmp_path),
     }.items():
         assert old in text
         text = text.replace(old, new)
@@ -133,8 +135,11 @@ def test_the_shipped_configuration_serves_https_in_front_of_both_web_units(tmp_p
         started(web, tmp_path, instance=str(first)) as child,
     ):
         wait_for(child, until=lambda: is_healthy(first), patience=60)
-        moved = Server(plain).send(request("GET", "/api/v1/assets", host="desk.example"))
-        assert (moved.status, moved.headers["location"]) == (301, "https://desk.example/api/v1/assets")
+        moved = Server(plain).send(request("GET", "/admin/login/", host="desk.example"))
+        assert (moved.status, moved.headers["location"]) == (301, "https://desk.example/admin/login/")
+        for path in ("/api/v1/assets", "/partner/kpi-rollup"):
+            refused = Server(plain).send(request("GET", path, host="desk.example"))
+            assert (refused.status, "HTTPS alone" in json.loads(refused.body)["detail"]) == (403, True)
         for path, status in (
             ("/health", 200),
             ("/api/v1/assets", 401),

@@ -24,6 +24,7 @@ from config.desk.ingest.intake import Intake, reason_of
 from config.desk.ingest.pauses import Pauses, StoppedError
 from config.desk.ingest.transport import Delivery, Refusal, Transport, TransportError
 from config.errors import Fault, InvalidError
+from config.watching.units import unit_of_work
 
 logger = logging.getLogger(__name__)
 
@@ -81,7 +82,8 @@ class Worker:
                 self._forget()
                 self.forget_at = time.monotonic() + FORGET_AFTER
             for stream, deliveries in self.transport.receive(most=LARGEST_BATCH, patience=self.patience).items():
-                self._ingest(stream, deliveries)
+                with unit_of_work(f"ingest {stream}"):
+                    self._ingest(stream, deliveries)
             self.pauses.reset()
 
     def _take_over(self) -> int:
