@@ -132,6 +132,7 @@ DATABASES = {
         given("DATABASE_URL") or embedded.database_url(DATA_DIR),
         conn_max_age=300,
         conn_health_checks=True,
+        disable_server_side_cursors=True,  # they outlive a transaction, which a pooler's connection does not
     )
 }
 # A server that is gone without a word (its machine, or the way to it) is noticed within half a minute. One that is

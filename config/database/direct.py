@@ -8,11 +8,14 @@ import psycopg
 from django.db import connection
 from psycopg import pq
 
-DJANGOS_OWN = ("context", "cursor_factory", "prepare_threshold")
+DJANGOS_OWN = ("context", "cursor_factory")
 
 
 def direct_address(*, name: str, options: str = "", **more: Any) -> dict[str, Any]:
-    """What psycopg needs to connect to Django's database under a name of its own; `options` are the server's."""
+    """What psycopg needs to connect to Django's database under a name of its own; `options` are the server's.
+
+    Statements are not prepared: behind a pooler the next one may run on another of the server's connections.
+    """
     known = connection.get_connection_params()
     kept = {key: value for key, value in known.items() if key not in DJANGOS_OWN}
     return {**kept, "application_name": name, "options": f"{known.get('options', '')} {options}".strip(), **more}
