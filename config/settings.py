@@ -146,6 +146,10 @@ DATABASES["default"]["OPTIONS"] = {
     **DATABASES["default"].get("OPTIONS", {}),
 }
 DATABASES["default"]["TEST"] = {"NAME": given("LEITSTAND_TEST_DB") or None}  # None: test_ and the database's name
+if REPLICA_URL := given("DATABASE_REPLICA_URL"):  # config/database/replica.py
+    DATABASES["replica"] = dj_database_url.parse(REPLICA_URL, conn_max_age=300)
+    DATABASES["replica"]["OPTIONS"] = {**DATABASES["default"]["OPTIONS"], "connect_timeout": 2}
+    DATABASES["replica"]["TEST"] = {"MIRROR": "default"}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Redis and Celery -----------------------------------------------------------------------------------------------

@@ -29,12 +29,17 @@ def answer_within(seconds: float, connected: "psycopg.Connection[Any]", query: s
     deadline = time.monotonic() + seconds
     line = connected.pgconn
     line.send_query(query.encode())
+    result = _result_within(deadline, line, seconds=seconds)
+    _result_within(deadline, line, seconds=seconds)  # there is none: the connection is ready for what comes next
+    if result is None or result.status != pq.ExecStatus.TUPLES_OK:
+        raise psycopg.ProgrammingError("the query was refused")
+    return [tuple(result.get_value(row, column) for column in range(result.nfields)) for row in range(result.ntuples)]
+
+
+def _result_within(deadline: float, line: pq.abc.PGconn, *, seconds: float) -> pq.abc.PGresult | None:
     while line.is_busy():
         readable, _, _ = select.select([line.socket], [], [], max(0.0, deadline - time.monotonic()))
         if not readable:
             raise psycopg.OperationalError(f"no answer within {seconds:g} s")
         line.consume_input()
-    result = line.get_result()
-    if result is None or result.status != pq.ExecStatus.TUPLES_OK:
-        raise psycopg.ProgrammingError("the query was refused")
-    return [tuple(result.get_value(row, column) for column in range(result.nfields)) for row in range(result.ntuples)]
+    return line.get_result()

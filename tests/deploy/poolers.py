@@ -71,10 +71,10 @@ def running_pgbouncer(*, connections: int = 20) -> Iterator[str]:
 def through(address: str) -> Iterator[None]:
     """This process's own connections, from all threads that begin meanwhile, lead there."""
     given = psycopg.conninfo.conninfo_to_dict(address)
-    names = {"HOST": "host", "PORT": "port", "USER": "user", "PASSWORD": "password"}
+    names = {"NAME": "dbname", "HOST": "host", "PORT": "port", "USER": "user", "PASSWORD": "password"}
     before = {name: connection.settings_dict[name] for name in names}
     connection.close()
-    connection.settings_dict.update({name: str(given[part]) for name, part in names.items()})
+    connection.settings_dict.update({name: str(given.get(part, "")) for name, part in names.items()})
     try:
         yield
     finally:
