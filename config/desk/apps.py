@@ -11,3 +11,4 @@ class DeskConfig(AppConfig):
     def ready(self) -> None:
         """Once the tables exist, what the worker looks after has its schedule."""
         post_migrate.connect(import_string("config.desk.imports.schedules.create_missing"), sender=self)
+        post_migrate.connect(import_string("config.desk.retention.create_missing"), sender=self)
