@@ -1,12 +1,16 @@
 """Raising and reading revisions: how often the periods of an owner and kind have changed."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
+from typing import TypeVar
 
 from django.db import connection
 
 from assets.models import Revision
+from config.database.replica import replica
 from config.database.statements import fetch_rows
+
+Answer = TypeVar("Answer")
 
 # One statement, rows in the key's order: two writers of the same owners wait for each other and never deadlock.
 RAISE = """
@@ -43,3 +47,18 @@ def forget_revisions(owner_ids: Collection[str]) -> None:
 def revisions_of(*, owner_ids: Collection[str], kind: str) -> list[tuple[str, int]]:
     """The numbers of those owners that have one, ordered by owner."""
     return [(owner_id, number) for owner_id, number in fetch_rows(READ, {"owner_ids": list(owner_ids), "kind": kind})]
+
+
+def where_replicated(
+    make: Callable[[], Answer], *, owner_ids: Collection[str], kind: str, revisions: Sequence[tuple[str, int]]
+) -> Answer:
+    """What `make` reads: from the replica if it has what these revisions stand for and nothing else, else the primary.
+
+    A revision is committed with the rows that it counts, so they are there together or not at all (ADR 23).
+    """
+    return replica.read(
+        make,
+        holds=READ,
+        params={"owner_ids": list(owner_ids), "kind": kind},
+        expected=[(owner_id, str(number)) for owner_id, number in revisions],
+    )

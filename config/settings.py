@@ -135,6 +135,7 @@ DATABASES = {
         given("DATABASE_URL") or embedded.database_url(DATA_DIR),
         conn_max_age=300,
         conn_health_checks=True,
+        disable_server_side_cursors=True,  # they outlive a transaction, which a pooler's connection does not
     )
 }
 # A server that is gone without a word (its machine, or the way to it) is noticed within half a minute. One that is
@@ -148,6 +149,10 @@ DATABASES["default"]["OPTIONS"] = {
     **DATABASES["default"].get("OPTIONS", {}),
 }
 DATABASES["default"]["TEST"] = {"NAME": given("LEITSTAND_TEST_DB") or None}  # None: test_ and the database's name
+if REPLICA_URL := given("DATABASE_REPLICA_URL"):  # config/database/replica.py
+    DATABASES["replica"] = dj_database_url.parse(REPLICA_URL, conn_max_age=300)
+    DATABASES["replica"]["OPTIONS"] = {**DATABASES["default"]["OPTIONS"], "connect_timeout": 2}
+    DATABASES["replica"]["TEST"] = {"MIRROR": "default"}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Redis and Celery -----------------------------------------------------------------------------------------------

@@ -53,8 +53,13 @@ def read_answer(wire: socket.socket) -> RawAnswer:
 
 
 @contextmanager
-def running_server(folder: Path, *, database_name: str | None = None, **variables: str) -> Iterator[Server]:
-    """A web server of one worker on a free port, in front of the database that the tests use, or of another there."""
+def running_server(
+    folder: Path, *, database_name: str | None = None, address: str | None = None, **variables: str
+) -> Iterator[Server]:
+    """A web server of one worker on a free port, in front of the database that the tests use, or of another there.
+
+    `address`: by another way than the tests' own.
+    """
     with socket.socket() as probe:
         probe.bind((LOCALHOST, 0))
         port: int = probe.getsockname()[1]
@@ -67,7 +72,7 @@ def running_server(folder: Path, *, database_name: str | None = None, **variable
         argv=(sys.executable, "-m", "granian", *options.split(), "config.wsgi:application"),
         log=folder / "web.log",
         cwd=BASE_DIR,
-        environment={**os.environ, "DATABASE_URL": database.geturl(), **variables},
+        environment={**os.environ, "DATABASE_URL": address or database.geturl(), **variables},
     )
     child = Child(program)
     try:

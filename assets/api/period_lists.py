@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.http import HttpResponse
@@ -9,7 +10,7 @@ from rest_framework.request import Request
 
 from assets.period_rows import rows_of_periods
 from assets.period_store import ListedPeriods, page_of_periods
-from assets.revisions import revisions_of
+from assets.revisions import revisions_of, where_replicated
 from config.api.etags import tag_of_list, unless_matched
 from config.api.pagination import PageQuery, page_of
 from config.api.period_answers import list_answer
@@ -28,11 +29,12 @@ def revised_list(
 ) -> HttpResponse:
     """The list, or 304: the tag is made of the query and the owners' revisions of this kind, read before the list.
 
-    `more` is whatever else the answer depends on.
+    `more` is whatever else the answer depends on. The list is read from the replica where it has these revisions.
     """
     revisions = revisions_of(owner_ids=owner_ids, kind=kind)
     tag = tag_of_list(request, query, owner_ids=owner_ids, revisions=revisions, more=more)
-    return unless_matched(request, tag, make)
+    read = partial(where_replicated, make, owner_ids=owner_ids, kind=kind, revisions=revisions)
+    return unless_matched(request, tag, read)
 
 
 def period_list(

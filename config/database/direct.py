@@ -8,11 +8,14 @@ import psycopg
 from django.db import connection
 from psycopg import pq
 
-DJANGOS_OWN = ("context", "cursor_factory", "prepare_threshold")
+DJANGOS_OWN = ("context", "cursor_factory")
 
 
 def direct_address(*, name: str, options: str = "", **more: Any) -> dict[str, Any]:
-    """What psycopg needs to connect to Django's database under a name of its own; `options` are the server's."""
+    """What psycopg needs to connect to Django's database under a name of its own; `options` are the server's.
+
+    Statements are not prepared: behind a pooler the next one may run on another of the server's connections.
+    """
     known = connection.get_connection_params()
     kept = {key: value for key, value in known.items() if key not in DJANGOS_OWN}
     return {**kept, "application_name": name, "options": f"{known.get('options', '')} {options}".strip(), **more}
@@ -26,12 +29,17 @@ def answer_within(seconds: float, connected: "psycopg.Connection[Any]", query: s
     deadline = time.monotonic() + seconds
     line = connected.pgconn
     line.send_query(query.encode())
+    result = _result_within(deadline, line, seconds=seconds)
+    _result_within(deadline, line, seconds=seconds)  # there is none: the connection is ready for what comes next
+    if result is None or result.status != pq.ExecStatus.TUPLES_OK:
+        raise psycopg.ProgrammingError("the query was refused")
+    return [tuple(result.get_value(row, column) for column in range(result.nfields)) for row in range(result.ntuples)]
+
+
+def _result_within(deadline: float, line: pq.abc.PGconn, *, seconds: float) -> pq.abc.PGresult | None:
     while line.is_busy():
         readable, _, _ = select.select([line.socket], [], [], max(0.0, deadline - time.monotonic()))
         if not readable:
             raise psycopg.OperationalError(f"no answer within {seconds:g} s")
         line.consume_input()
-    result = line.get_result()
-    if result is None or result.status != pq.ExecStatus.TUPLES_OK:
-        raise psycopg.ProgrammingError("the query was refused")
-    return [tuple(result.get_value(row, column) for column in range(result.nfields)) for row in range(result.ntuples)]
+    return line.get_result()

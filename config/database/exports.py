@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any, Literal
 
-from django.db import connection, models
+from django.db import models
 
 from config.database.pages import Order, Selection, key_of, parts_of, row_text
 from config.database.periods import Column, PeriodTable
+from config.database.replica import reading
 
 Form = Literal["json", "csv"]
 
@@ -47,6 +48,7 @@ def export_staged(table: PeriodTable) -> Iterator[bytes]:
 
 def copy_out(query: str, params: Mapping[str, Any], *, form: Form) -> Iterator[bytes]:
     """The rows of a query, each a line (PostgreSQL sends one message per row); `json`: its one column as it is."""
+    connection = reading()
     with connection.cursor() as cursor, connection.wrap_database_errors:
         # COPY takes no parameters, and Django's cursor none for it: they are written into the text
         text = cursor.mogrify(f"COPY ({query}) TO STDOUT ({OPTIONS[form]})", params)

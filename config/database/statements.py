@@ -6,6 +6,8 @@ from typing import Any
 
 from django.db import connection
 
+from config.database.replica import reading
+
 # How to_char writes times into JSON that PostgreSQL assembles, handed to statements as parameters [C2].
 EDGE_FORMAT = 'YYYY-MM-DD"T"HH24:MI:SS"Z"'
 RECORDED_FORMAT = 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'
@@ -20,7 +22,7 @@ def load_sql(app: str, name: str) -> str:
 
 def fetch_rows(statement: str, params: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     """Run the statement and answer all its rows."""
-    with connection.cursor() as cursor:
+    with reading().cursor() as cursor:
         # a dictionary of its own: the audit trail's context adds parameters to what it is handed
         cursor.execute(statement, dict(params))
         rows: list[tuple[Any, ...]] = cursor.fetchall()

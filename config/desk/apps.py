@@ -16,3 +16,4 @@ class DeskConfig(AppConfig):
         if settings.OTLP_ENDPOINT:
             import_string("config.watching.traces.begin")()
         post_migrate.connect(import_string("config.desk.imports.schedules.create_missing"), sender=self)
+        post_migrate.connect(import_string("config.desk.retention.create_missing"), sender=self)

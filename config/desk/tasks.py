@@ -1,8 +1,11 @@
-"""What the worker does for the desk: long imports."""
+"""What the worker does for the desk: long imports, and forgetting what is old."""
+
+from typing import Any
 
 from celery import shared_task
 from django.utils import timezone
 
+from config.desk import retention
 from config.desk.imports import operations
 from config.desk.imports.schedules import EXPIRE_SECONDS, FORGET_TASK, WORK_TASK
 
@@ -24,3 +27,9 @@ def work_on_import(import_id: int) -> None:
 def forget_import_contents() -> int:
     """Delete the contents of files that nobody applied within a week."""
     return operations.forget_contents(now=timezone.now())
+
+
+@shared_task(name=retention.FORGET_TASK)
+def forget_old_periods(**months: Any) -> dict[str, int]:
+    """Delete periods that are older than so many months, by their kinds; what was deleted, for the worker's log."""
+    return retention.forget_periods(months, now=timezone.now())

@@ -21,6 +21,11 @@ def database_url(name: str) -> str:
     return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
 
 
+def current_url() -> str:
+    """The address of the database that the tests use."""
+    return database_url(str(connection.settings_dict["NAME"]))
+
+
 def run_script(name: str, *arguments: str | Path, database: str) -> subprocess.CompletedProcess[str]:
     """Run a script of deploy/ for a database."""
     connection.ensure_connection()
