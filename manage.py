@@ -7,12 +7,15 @@ import sys
 from django.core.management import execute_from_command_line
 from django.db import OperationalError
 
+from config.database.patience import process_is
 from config.embedded import data_dir, postgres
 
 
 def main() -> None:
     """Run a command; say in a sentence when the desk whose database it needs is not there."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    if "ingest_events" in sys.argv[1:2]:
+        process_is("worker")
     try:
         execute_from_command_line(sys.argv)
     except OperationalError:

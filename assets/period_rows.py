@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, TypeVar
 
-from django.db import transaction
 from pydantic import BaseModel, TypeAdapter
 
 from assets.period_store import ListedPeriods, Periods, selection_of
@@ -16,6 +15,7 @@ from config.api.rows import Rows
 from config.database.exports import Form, export, export_staged
 from config.database.refusals import retried_within
 from config.database.staging import columns_of, find_owners, find_repeats, merge, staged
+from config.database.transactions import patient_transaction
 from config.database.upsert import Upserted
 from config.errors import MOST_FAULTS, Fault, InvalidError
 
@@ -70,7 +70,7 @@ def _loaded(
         raise_revisions(owner_ids=stored.owners, kind=periods.kind, now=now)
         return stored
 
-    with transaction.atomic(), staged(columns_of(periods.table), _dumped(periods.items, rows)):
+    with patient_transaction(), staged(columns_of(periods.table), _dumped(periods.items, rows)):
         refuse_repeated_lines(periods)
         owners = find_owners(periods.table.owner.name)
         yield retried_within(store)

@@ -12,6 +12,7 @@ from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
 from config import embedded
+from config.database import patience
 from config.environment import given, listed, load_without, secret_key
 
 BASE_DIR = embedded.BASE_DIR
@@ -139,14 +140,16 @@ DATABASES = {
     )
 }
 # A server that is gone without a word (its machine, or the way to it) is noticed within half a minute. One that is
-# frozen still has its kernel answer: who waits for it goes on when it does.
+# frozen still has its kernel answer: the web server feels that (config/desk/pulse.py); who else waits goes on when it
+# does. After how long PostgreSQL gives up is said when a connection is made (docs/adr/0022).
 DATABASES["default"]["OPTIONS"] = {
-    "connect_timeout": 5,
+    "connect_timeout": 2 if patience.kind_of_process() == "web" else 5,
     "keepalives_idle": 15,
     "keepalives_interval": 5,
     "keepalives_count": 3,
     "tcp_user_timeout": 30_000,
     **DATABASES["default"].get("OPTIONS", {}),
+    "options": patience.options_before(DATABASES["default"].get("OPTIONS", {}).get("options", "")),
 }
 DATABASES["default"]["TEST"] = {"NAME": given("LEITSTAND_TEST_DB") or None}  # None: test_ and the database's name
 if REPLICA_URL := given("DATABASE_REPLICA_URL"):  # config/database/replica.py

@@ -6,10 +6,11 @@ import django
 from django.urls import get_resolver
 from django.utils.module_loading import import_string
 
-from config.desk.application import Application
+from config.database.patience import process_is
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
+process_is("web")
 django.setup(set_prefix=False)
-application = import_string("partner.api.front.in_front_of")(Application())  # snapshots past Django, docs/adr/0019
+application = import_string("config.desk.serving.web_application")()  # loads models, which had to be set up first
 get_resolver().url_patterns  # noqa: B018  loads every view now rather than in the first request

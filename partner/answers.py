@@ -29,6 +29,7 @@ ERRORS: Final = {
     403: "Access denied",
     404: "Not found",
     405: "Method not allowed",
+    408: "Invalid request",
     429: "Too many requests",
     500: "Service unavailable",
     503: "Service unavailable",

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Sequence
 from typing import Any
 
+import psycopg
 from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
 from django.db import DataError, Error, IntegrityError, InterfaceError, OperationalError
 from django.http import Http404, HttpResponse
@@ -33,6 +34,16 @@ SENTENCE_OF_DJANGO = {
     403: "This is not permitted.",
     404: "There is nothing at this address.",
     503: "The database is not available; try again.",
+}
+# SQLSTATE of what passes, where there is more to say than that; some of it is no OperationalError of psycopg's.
+SENTENCE_OF_STATE = {
+    "25006": "The database takes no changes now; try again.",  # it has become a standby
+    "25P03": "The database gave this up, since it heard nothing more of it; try again.",
+    "40001": "Somebody else changed this at the same time; try again.",
+    "40P01": "Somebody else changed this at the same time; try again.",
+    "53100": "The database has no space left on its disk; nothing was changed.",
+    "55P03": "Somebody else is changing this, and has not finished; try again.",
+    "57014": "This took longer than it may; ask for less at once, or try again.",
 }
 
 
@@ -75,11 +86,20 @@ def _of_framework(error: APIException) -> HttpResponse:
     return problem(error.status_code, detail, **headers)
 
 
+def unavailable(error: BaseException | None) -> str | None:
+    """Why the same request may well succeed later, in a sentence; None where it is not for the database's state."""
+    cause = getattr(error, "__cause__", None)
+    state = (cause.sqlstate if isinstance(cause, psycopg.Error) else None) or ""
+    if said := SENTENCE_OF_STATE.get(state):
+        return said
+    return SENTENCE_OF_DJANGO[503] if isinstance(error, OperationalError | InterfaceError) else None
+
+
 def _of_database(error: Error) -> HttpResponse:
     """What the database refused and no operation foresaw: a lost connection, a race, a value out of range."""
-    if isinstance(error, OperationalError | InterfaceError):
+    if said := unavailable(error):
         logger.warning("The database is not available: %s", error)
-        return problem(503, SENTENCE_OF_DJANGO[503], Retry_After=RETRY_AFTER_SECONDS)
+        return problem(503, said, Retry_After=RETRY_AFTER_SECONDS)
     logger.error("Unforeseen refusal of the database", exc_info=error)
     if isinstance(error, IntegrityError):
         return problem(409, "What exists does not allow this; read it again and retry.")

@@ -22,24 +22,26 @@ def direct_address(*, name: str, options: str = "", **more: Any) -> dict[str, An
 
 
 def answer_within(seconds: float, connected: "psycopg.Connection[Any]", query: str) -> list[tuple[bytes | None, ...]]:
-    """The rows that a query has, as text; psycopg.OperationalError once so many seconds are over.
+    """The rows that a query has, as text; psycopg.OperationalError once so many seconds are over, or what it says.
 
     A server that is frozen takes what is sent and says nothing: whoever waits for it has to watch the clock himself.
     """
     deadline = time.monotonic() + seconds
     line = connected.pgconn
     line.send_query(query.encode())
-    result = _result_within(deadline, line, seconds=seconds)
-    _result_within(deadline, line, seconds=seconds)  # there is none: the connection is ready for what comes next
-    if result is None or result.status != pq.ExecStatus.TUPLES_OK:
-        raise psycopg.ProgrammingError("the query was refused")
-    return [tuple(result.get_value(row, column) for column in range(result.nfields)) for row in range(result.ntuples)]
+    first = None
+    while result := _result(line, deadline):
+        first = first or result
+    if first is None or first.status != pq.ExecStatus.TUPLES_OK:
+        raise psycopg.errors.error_from_result(first) if first else psycopg.OperationalError("there was no answer")
+    return [tuple(first.get_value(row, column) for column in range(first.nfields)) for row in range(first.ntuples)]
 
 
-def _result_within(deadline: float, line: pq.abc.PGconn, *, seconds: float) -> pq.abc.PGresult | None:
+def _result(line: "pq.abc.PGconn", deadline: float) -> "pq.abc.PGresult | None":
+    """The next result of what was sent; None after the last."""
     while line.is_busy():
         readable, _, _ = select.select([line.socket], [], [], max(0.0, deadline - time.monotonic()))
         if not readable:
-            raise psycopg.OperationalError(f"no answer within {seconds:g} s")
+            raise psycopg.OperationalError("there was no answer in time")
         line.consume_input()
     return line.get_result()

@@ -9,6 +9,7 @@ from django.db import models
 from config.database.pages import Order, Selection, key_of, parts_of, row_text
 from config.database.periods import Column, PeriodTable
 from config.database.replica import reading
+from config.database.transactions import patient_transaction
 
 Form = Literal["json", "csv"]
 
@@ -49,7 +50,7 @@ def export_staged(table: PeriodTable) -> Iterator[bytes]:
 def copy_out(query: str, params: Mapping[str, Any], *, form: Form) -> Iterator[bytes]:
     """The rows of a query, each a line (PostgreSQL sends one message per row); `json`: its one column as it is."""
     connection = reading()
-    with connection.cursor() as cursor, connection.wrap_database_errors:
+    with patient_transaction(using=connection.alias), connection.cursor() as cursor, connection.wrap_database_errors:
         # COPY takes no parameters, and Django's cursor none for it: they are written into the text
         text = cursor.mogrify(f"COPY ({query}) TO STDOUT ({OPTIONS[form]})", params)
         with cursor.copy(text) as rows:

@@ -4,7 +4,9 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import connection, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, transaction
+
+from config.database.patience import take_your_time
 
 
 @contextmanager
@@ -17,6 +19,14 @@ def consistent_view() -> Iterator[None]:
         with connection.cursor() as cursor:
             # Just-in-time compilation took 8.5 of the 13.1 s of the largest statement that runs in such a view.
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ; SET LOCAL jit = off")
+        yield
+
+
+@contextmanager
+def patient_transaction(*, using: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
+    """A transaction that has the time that a million rows take, also where a client waits for it [B3]."""
+    with transaction.atomic(using=using):
+        take_your_time(using=using)
         yield
 
 

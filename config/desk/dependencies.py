@@ -18,6 +18,9 @@ from config.desk.ingest.transport import TransportError
 CONNECT_SECONDS = 2  # libpq knows no less
 ANSWER_SECONDS = 1.0
 MOST_NAMED = 5
+# Half a megabyte that does not fit into the memory given is sorted on disk, and leaves nothing there.
+LITTLE_MEMORY = "-c work_mem=64kB"
+SORT_ON_DISK = "SELECT count(*) FROM (SELECT FROM generate_series(1, 5000) AS n ORDER BY repeat(n::text, 25)) AS sorted"
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,8 @@ def look() -> Dependencies:
     database, migrations = None, None
     try:
         applied = _applied()
+    except psycopg.errors.DiskFull:
+        database = "the database has no space left on its disk"
     except psycopg.Error:
         database = gettext("the database does not answer")
     else:
@@ -47,11 +52,12 @@ def look() -> Dependencies:
 
 
 def _applied() -> set[tuple[str, str]]:
-    """The migrations that the database has; none where it has not even their table."""
-    address = direct_address(name="leitstand.ready", connect_timeout=CONNECT_SECONDS)
+    """The migrations that the database has, none where it has not even their table; psycopg.errors.DiskFull."""
+    address = direct_address(name="leitstand.ready", options=LITTLE_MEMORY, connect_timeout=CONNECT_SECONDS)
     connected = psycopg.connect(**address)
     try:
-        rows = answer_within(ANSWER_SECONDS, connected, "SELECT app, name FROM django_migrations")
+        answer_within(ANSWER_SECONDS / 2, connected, SORT_ON_DISK)
+        rows = answer_within(ANSWER_SECONDS / 2, connected, "SELECT app, name FROM django_migrations")
     except psycopg.ProgrammingError:
         rows = []
     finally:

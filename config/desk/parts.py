@@ -12,7 +12,8 @@ from config.embedded import BASE_DIR, postgres, redis
 from config.processes import Account, Program
 
 WEB_WORKERS = 2
-WEB_THREADS = 4  # per worker; each may hold one database connection
+WEB_THREADS = 4  # per worker, at work at once (config/desk/turns.py)
+WEB_CONNECTIONS = 512  # per worker; each has a thread, made when it is needed, in which its body is waited for
 HEADERS_WITHIN = "--http1-header-read-timeout 10000"  # milliseconds; who sends no more of them is let go
 # Each thread's share of freed memory is kept for that thread: two shares a worker hold 50 MB less than eight.
 FEW_ARENAS = {"MALLOC_ARENA_MAX": "2"}
@@ -51,9 +52,9 @@ def broker(data: Path, *, account: Account | None) -> Part:
 
 def web(data: Path, *, port: int) -> Part:
     """The web server on a loopback address."""
-    where = f"--host {readiness.HOST} --port {port} --workers {WEB_WORKERS} --blocking-threads {WEB_THREADS}"
+    where = f"--host {readiness.HOST} --port {port} --workers {WEB_WORKERS} --blocking-threads {WEB_CONNECTIONS}"
     care = f"--respawn-failed-workers --respawn-interval 0.5 --workers-kill-timeout 20 {HEADERS_WITHIN}"
-    options = f"--interface wsgi --no-ws --no-access-log {where} {care}".split()
+    options = f"--interface wsgi --http 1 --no-ws --no-access-log {where} {care}".split()
     program = _python(data, "config.desk.web", *options, "config.wsgi:application", name="The web server", log="web")
     program = replace(program, environment={**(program.environment or {}), **FEW_ARENAS})
     return Part(program=program, answers=lambda: readiness.web_answers(port=port))

@@ -4,11 +4,10 @@ import sys
 from typing import Any
 
 from django.core.exceptions import DisallowedHost
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.views import csrf, defaults
 
-from config.api.errors import RETRY_AFTER_SECONDS, SENTENCE_OF_DJANGO, problem
+from config.api.errors import RETRY_AFTER_SECONDS, SENTENCE_OF_DJANGO, problem, unavailable
 from config.desk.languages import is_back_office
 from partner.answers import refusal
 from partner.api.views import sent
@@ -45,8 +44,8 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """What went wrong outside of an endpoint: 503 where the database is gone, else 500."""
-    gone = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
-    answer = _answer(request, 503 if gone else 500) or defaults.server_error(request)
+    gone = unavailable(sys.exc_info()[1])
+    answer = _answer(request, 503 if gone else 500, gone) or defaults.server_error(request)
     if gone:
         answer.status_code = 503
         answer["Retry-After"] = RETRY_AFTER_SECONDS

@@ -7,7 +7,6 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
 from pydantic import TypeAdapter
 
 from assets.queries import lock_assets
@@ -15,6 +14,7 @@ from config.api.batches import Stored
 from config.api.rows import Rows
 from config.database.refusals import retried_within
 from config.database.staging import find_owners, staged
+from config.database.transactions import patient_transaction
 from config.errors import Fault, InvalidError
 from markets.limit_items import LARGEST_EXPANSION, LimitItem, too_many_rows
 from markets.operations.limits import uncrossed, upsert_limits
@@ -74,7 +74,7 @@ def load_limits(
         lock_assets(find_owners("asset_id"), visible=visible)
         return upsert_limits(OF_ROWS, {"overlapping": True}, now=now)
 
-    with transaction.atomic(), staged(COLUMNS, expansion.slices()):
+    with patient_transaction(), staged(COLUMNS, expansion.slices()):
         if expansion.has_crossed and (faults := find_crossed_bands_of_rows(after_merge=False)):
             raise InvalidError(faults)
         may_write(expansion.sources)

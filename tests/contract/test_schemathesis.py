@@ -8,7 +8,8 @@ import schemathesis
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from config.wsgi import application
+from config.desk.application import Application
+from partner.api.front import in_front_of
 from sites.models import Site
 from tests.contract import generated
 from tests.factories.keys import make_api_key, make_partner_key
@@ -21,13 +22,14 @@ class InProcess:
 
     def __init__(self) -> None:
         self.connections: set[BaseDatabaseWrapper] = set()
+        self.application = in_front_of(Application())
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         own = connections["default"]  # of this thread, which is schemathesis'
         if own not in self.connections:
             own.inc_thread_sharing()
             self.connections.add(own)
-        return application({"REMOTE_ADDR": "127.0.0.1", **environ}, start_response)  # type: ignore[no-any-return]
+        return self.application({"REMOTE_ADDR": "127.0.0.1", **environ}, start_response)
 
 
 @pytest.fixture
