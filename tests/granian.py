@@ -53,15 +53,17 @@ def read_answer(wire: socket.socket) -> RawAnswer:
 
 
 @contextmanager
-def running_server(folder: Path, *, database_name: str | None = None, **variables: str) -> Iterator[Server]:
-    """A web server of one worker on a free port, in front of the database that the tests use, or of another there."""
+def running_server(
+    folder: Path, *, database_name: str | None = None, workers: int = 1, threads: int = 4, **variables: str
+) -> Iterator[Server]:
+    """A web server on a free port, in front of the database that the tests use, or of another there."""
     with socket.socket() as probe:
         probe.bind((LOCALHOST, 0))
         port: int = probe.getsockname()[1]
     database = urlsplit(os.environ["DATABASE_URL"])._replace(
         path=f"/{database_name or connection.settings_dict['NAME']}"
     )
-    options = f"--interface wsgi --no-ws --host {LOCALHOST} --port {port} --workers 1 --blocking-threads 4"
+    options = f"--interface wsgi --no-ws --host {LOCALHOST} --port {port} --workers {workers} --blocking-threads {threads}"
     program = Program(
         name="the web server",
         argv=(sys.executable, "-m", "granian", *options.split(), "config.wsgi:application"),
