@@ -63,7 +63,9 @@ def running_server(
     database = urlsplit(os.environ["DATABASE_URL"])._replace(
         path=f"/{database_name or connection.settings_dict['NAME']}"
     )
-    options = f"--interface wsgi --no-ws --host {LOCALHOST} --port {port} --workers {workers} --blocking-threads {threads}"
+    options = (
+        f"--interface wsgi --no-ws --host {LOCALHOST} --port {port} --workers {workers} --blocking-threads {threads}"
+    )
     program = Program(
         name="the web server",
         argv=(sys.executable, "-m", "granian", *options.split(), "config.wsgi:application"),

@@ -134,7 +134,9 @@ def wrong_documents(operation: Operation) -> Iterator[tuple[list[tuple[str | int
 
     Of what a list has several of, the first.
     """
-    parts = [place for place in places_of(operation.example) if not any(isinstance(name, int) and name for name in place)]
+    parts = [
+        place for place in places_of(operation.example) if not any(isinstance(name, int) and name for name in place)
+    ]
     wrong = {place: found for place in parts if (found := values_in_the_place_of(operation.example, place))}
     for turn in range(max(map(len, wrong.values()), default=0)):
         document = operation.example

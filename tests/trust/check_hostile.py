@@ -15,11 +15,12 @@ from sites.models import Site
 from tests.conformance import verify
 from tests.contract.conftest import ids
 from tests.contract.generated import LONGEST_ERROR, LONGEST_TIME, Answered
+from tests.contract.refusals import faults_of
 from tests.factories.assets import make_asset
 from tests.factories.keys import make_api_key, make_partner_key
 from tests.factories.sites import add_inverter, add_site
 from tests.granian import RawAnswer, Server, running_server
-from tests.trust.conftest import Promise
+from tests.trust.conftest import Promise, promises
 from tests.trust.hostile_requests import Sender, requests
 
 __all__ = ["ids"]
@@ -40,6 +41,8 @@ class Seen:
     faults: list[str] = field(default_factory=list)
     slow: list[bytes] = field(default_factory=list)
     longest: int = 0  # bytes of an error
+    refusals: int = 0  # 4xx that Leitstand answered, rather than the web server in front of it
+    indices: int = 0  # places with an index, which lead to what was sent
 
     def note(self, sent: bytes, answer: RawAnswer, seconds: float) -> None:
         self.statuses[answer.status] += 1
@@ -47,6 +50,9 @@ class Seen:
             self.slow.append(sent)
         if answer.status >= 400:
             self.longest = max(self.longest, len(answer.body))
+        if answer.status >= 400 and answer.body:
+            self.refusals += 1
+            self.indices += bool(re.search(rb'"loc": ?\["body",[^]]*\d+[,\]]', answer.body))
         if fault := _fault(sent, answer):
             self.faults.append(f"{fault}: {answer.status} {answer.body[:200]!r} to {sent[:300]!r}")
 
@@ -63,6 +69,10 @@ def _fault(sent: bytes, answer: RawAnswer) -> str | None:
         return "a page"
     if not answer.body and answer.status in ITS_OWN:
         return None
+    if 400 <= answer.status < 500 and method != "HEAD":
+        content = sent.partition(b"\r\n\r\n")[2]
+        if faults := faults_of(path, answer.status, answer.headers, answer.body, sent=content):
+            return f"another shape: {faults}"
     try:
         verify(Answered({"REQUEST_METHOD": method, "PATH_INFO": path}, answer.status, answer.headers, answer.body))  # type: ignore[arg-type]
     except (AssertionError, KeyError, ValueError) as error:
@@ -116,6 +126,7 @@ def lost(ids: dict[str, str]) -> dict[str, str]:
     return {**ids, "asset_id": make_asset(code="LOST").pk, "site_id": site.pk, "inverter_id": inverter.pk}
 
 
+@promises("P1", "P2", "P18")
 @pytest.mark.django_db(transaction=True)
 def test_ten_thousand_hostile_requests_do_no_harm(
     sender: Sender, lost: dict[str, str], tmp_path: Path, promise: Promise
@@ -133,10 +144,13 @@ def test_ten_thousand_hostile_requests_do_no_harm(
     server_errors = sum(count for status, count in seen.statuses.items() if status >= 500 and status != 503)
     figure = f"{server_errors} 5xx, {len(seen.faults)} other than documented, {slow} slower than 1 s of {TOTAL:,}"
     promise("P1", "no hostile request makes a 5xx or a page", figure=figure, target="0 of 10,000")
+    figure = f"{seen.refusals:,} refusals, {seen.indices:,} of them with indices, {len(seen.faults)} of another shape"
+    promise("P2", "errors have one shape and say where", figure=figure, target="100 %")
     figure = f"{held[0] / 1e6:.0f} MB after {WARM:.0%}, {growth:+.1%} at the end; longest error {seen.longest:,} bytes"
     promise("P18", "memory is bounded", figure=figure, target="< 10 %, errors up to 100,000 bytes")
     print(dict(sorted(seen.statuses.items())), len(seen.slow))  # noqa: T201
     assert not seen.faults, "\n".join(seen.faults[:20])
     assert (server_errors, slow) == (0, 0)
+    assert seen.indices > TOTAL // 100
     assert seen.longest <= LONGEST_ERROR
     assert growth < GROWTH

@@ -170,7 +170,9 @@ def crossed_band(arena: Arena) -> None:
     sides_that_won = {number % 2 for number, reply in enumerate(replies) if reply.status == 204}
     window = "from=2026-05-01T00:00:00Z&to=2026-05-02T00:00:00Z"
     (group,) = arena.read(f"/limits?asset_ids={asset}&{window}")["limits"]
-    held = {name: float(group["sources"][0][name]) for name in ("energy_low", "energy_high") if group["sources"][0][name]}
+    held = {
+        name: float(group["sources"][0][name]) for name in ("energy_low", "energy_high") if group["sources"][0][name]
+    }
     won = len(sides_that_won) == 1 and held == sides[sides_that_won.pop()]
     arena.note("crossed band", replies, won=won, others={422})
 

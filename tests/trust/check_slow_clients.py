@@ -24,7 +24,7 @@ from tests.deploy.proxies import free_port, running_nginx
 from tests.factories.assets import make_asset
 from tests.factories.keys import make_api_key
 from tests.granian import LOCALHOST, Server, request
-from tests.trust.conftest import Promise
+from tests.trust.conftest import Promise, promises
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -103,6 +103,7 @@ def halves(asset: str, key: str) -> dict[str, bytes]:
     return {"half-sent headers": HALF_HEADER, "half-sent bodies": body}
 
 
+@promises("P17")
 @pytest.mark.parametrize("half", ["half-sent headers", "half-sent bodies"])
 def test_behind_nginx_slow_clients_cost_others_nothing(
     half: str, asset_and_key: tuple[str, str], tmp_path: Path, promise: Promise
@@ -122,6 +123,7 @@ def test_behind_nginx_slow_clients_cost_others_nothing(
     assert ratio < 2
 
 
+@promises("P17")
 def test_the_embedded_web_server_closes_half_sent_headers(
     asset_and_key: tuple[str, str], tmp_path: Path, promise: Promise
 ) -> None:

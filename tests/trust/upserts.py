@@ -116,7 +116,10 @@ def _inverter_limit(_owners: Owners, key: int, number: int) -> Item:
 
 def _spec(owners: Owners, key: int, number: int) -> Item:
     begins = START + timedelta(days=key)
-    window = {"valid_from": f"{begins:%Y-%m-%dT%H:%M:%SZ}", "valid_to": f"{begins + timedelta(days=1):%Y-%m-%dT00:00:00Z}"}
+    window = {
+        "valid_from": f"{begins:%Y-%m-%dT%H:%M:%SZ}",
+        "valid_to": f"{begins + timedelta(days=1):%Y-%m-%dT00:00:00Z}",
+    }
     power = dict.fromkeys(("rated_power", "prequalified_fcr"), {"value": number, "unit": "MW"})
     return _of_asset(owners, key) | window | power | {"max_capacity": _mwh(number), "ramp_rate": number}
 
