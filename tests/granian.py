@@ -39,12 +39,13 @@ class Server:
             return read_answer(wire)
 
 
-def read_answer(wire: socket.socket) -> RawAnswer:
+def read_answer(wire: socket.socket, *, received: bytes = b"") -> RawAnswer:
     """One answer, read up to its Content-Length or to the end of the connection."""
-    received = b""
     while b"\r\n\r\n" not in received and (more := wire.recv(65536)):
         received += more
     head, _, body = received.partition(b"\r\n\r\n")
+    if head.startswith((b"HTTP/1.1 100", b"HTTP/1.0 100")):  # it goes on
+        return read_answer(wire, received=body)
     first, *lines = head.decode("latin-1").split("\r\n")
     headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
     while len(body) < int(headers.get("content-length", 0)) and (more := wire.recv(65536)):

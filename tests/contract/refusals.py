@@ -1,4 +1,4 @@
-"""What every refusal looks like, whatever address it comes from: written down here, not read from the document [C3] [P2].
+"""What every refusal looks like, whatever address it comes from: written here, not read from the document [C3] [P2].
 
 `faults_of(...)` says what is wrong with one: its shape, and whether each `loc` of a 422 leads to where it says in what
 was sent, with indices as integers.

@@ -95,12 +95,18 @@ def ask_about_theirs(world: World, tags: Mapping[str, str]) -> dict[Asked, tuple
         address, content = address_about(operation, ids, public_name=THEIR_NAME), content_about(operation, ids)
         for who, call in world.callers(operation):
             for method in [operation.method, *(["HEAD"] if operation.method == "GET" else [])]:
-                for name, headers in conditions(operation, tags.get(address, MADE_UP)).items():
+                tag = tags.get(address, MADE_UP) if is_about(ids, address) else MADE_UP
+                for name, headers in conditions(operation, tag).items():
                     with transaction.atomic():
                         answer = essence(call(method, address, content, **headers))
                         transaction.set_rollback(True)
                     found[who, method, address, name] = answer
     return found
+
+
+def is_about(ids: Mapping[str, str], address: str) -> bool:
+    """Whether the address names a record of theirs: prices are everybody's."""
+    return any(name in address for name in (*ids.values(), THEIR_NAME))
 
 
 def tags_of_theirs(world: World, theirs: Fleet) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""P7: of thirty-two clients that want the same at the same moment, over HTTP, one gets it and the others are told why."""
+"""P7: of thirty-two clients that want the same at the same moment, over HTTP, one gets it; the others are told why."""
 
 import json
 from collections import Counter

@@ -49,7 +49,8 @@ def test_what_is_documented_is_implemented(ids: dict[str, str], tmp_path: Path, 
     promise("P1", "no generated request makes a 5xx or a page", figure=figure, target=f"0 of {TARGET:,}")
     figure = f"{found.refusals:,} refusals, {len(found.faults)} of another shape"
     promise("P2", "errors have one shape and say where: generated requests", figure=figure, target="100 %")
-    figure = f"{len(found.faults)} differences in {len(found.operations)} of {len(EVERY)} operations, {len(found.cases)} phases"
+    seen = f"{len(found.operations)} of {len(EVERY)} operations, {len(found.cases)} phases"
+    figure = f"{len(found.faults)} differences in {seen}"
     promise("P3", "documented is implemented: generated requests", figure=figure, target="0")
     print(dict(found.cases), dict(found.statuses))  # noqa: T201
     assert not found.faults, str(found)

@@ -1,6 +1,6 @@
 """P6: sixteen writers overwrite the same rows in shuffled batches, over HTTP: none deadlocks, no row is of two of them.
 
-Every endpoint that overwrites has its turn (tests/trust/upserts.py), each with JSON and, where it takes them, with rows.
+Every endpoint that overwrites has its turn (tests/trust/upserts.py): with JSON and, where it takes them, with rows.
 """
 
 import json

@@ -8,7 +8,7 @@ the page, has a line for every promise, or has failed.
 
 import os
 import platform
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -90,14 +90,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture
-def promise(request: pytest.FixtureRequest) -> Iterator[Promise]:
+def promise(request: pytest.FixtureRequest) -> Promise:
     """`promise("P10", "no event is lost or stored twice", figure="20,000 of 20,000 rows", target="all")`."""
     noted: list[Line] = request.node.stash.setdefault(NOTED, [])
 
     def note(number: str, what: str, *, figure: object, target: object) -> None:
         noted.append(Line(number, what, str(figure), str(target), taken=datetime.now(UTC)))
 
-    yield note
+    return note
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -126,14 +126,15 @@ def _lines_of(item: pytest.Item, faults: list[str]) -> list[Line]:
 
 def _reason(report: pytest.TestReport) -> str:
     crash = getattr(report.longrepr, "reprcrash", None)
-    said = crash.message if crash else str(report.longrepr)
+    skipped = report.longrepr[2] if isinstance(report.longrepr, tuple) else ""
+    said = skipped or (crash.message if crash else str(report.longrepr))
     return f"{report.when}: {said.strip().splitlines()[0] if said.strip() else report.outcome}"[:LONGEST_REASON]
 
 
 def table_of(config: pytest.Config) -> Table:
     """What the run has shown; a whole one says too what it has not."""
     lines = config.stash[LINES]
-    return Table(completed(lines) if config.getoption("--write-docs") else list(lines))
+    return Table(completed(lines) if config.getoption("--write-docs", False) else list(lines))
 
 
 @pytest.hookimpl(trylast=True)
@@ -152,7 +153,7 @@ def pytest_terminal_summary(
     for line in table.text:
         terminalreporter.write_line(line)
     # a run that was interrupted leaves the page of the last one that came to its end
-    if config.getoption("--write-docs") and exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+    if config.getoption("--write-docs", False) and exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
         write(PAGE, [*_heading(config, table), "", *table.text])
 
 
@@ -160,17 +161,17 @@ def _heading(config: pytest.Config, table: Table) -> list[str]:
     begun, ended = config.stash[BEGUN], datetime.now(UTC)
     system = platform.freedesktop_os_release().get("PRETTY_NAME", platform.system())
     kept = len({line.promise for line in table.lines}) - len({line.promise for line in table.broken})
-    return [
-        f"Last run: {begun:%Y-%m-%d %H:%M} to {ended:%H:%M} UTC on {os.cpu_count()} cores, {system}, "
-        f"Python {platform.python_version()}: {kept} of {len({line.promise for line in table.lines})} kept."
-    ]
+    taken = f"{begun:%Y-%m-%d %H:%M} to {ended:%H:%M} UTC on {os.cpu_count()} cores, {system}"
+    total = len({line.promise for line in table.lines})
+    return [f"Last run: {taken}, Python {platform.python_version()}: {kept} of {total} kept."]
 
 
 def write(page: Path, lines: list[str]) -> None:
     """Put the lines between the page's two marks; whoever reads it sees the old page or the new one."""
     before, begin, rest = page.read_text().partition(BEGIN)
     _, end, after = rest.partition(END)
-    assert begin and end, f"{page} lacks its marks"
+    assert begin, f"{page} lacks its first mark"
+    assert end, f"{page} lacks its last mark"
     written = page.with_name(f".{page.name}.{os.getpid()}")
     written.write_text(f"{before}{BEGIN}\n" + "\n".join(lines) + f"\n{END}{after}")
     written.replace(page)

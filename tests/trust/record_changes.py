@@ -36,6 +36,7 @@ from tests.sites.test_admin import inverter_form, site_form
 from tests.trust.check_races import STATES
 
 Sent = Mapping[str, Any]
+PASSWORD = "anna's long password"
 
 
 @dataclass
@@ -48,7 +49,7 @@ class Desk:
 
     def __post_init__(self) -> None:
         anna = make_superuser()
-        anna.set_password("anna's long password")
+        anna.set_password(PASSWORD)
         anna.save()
         self.browser = Client()
         self.browser.force_login(anna)
@@ -77,39 +78,40 @@ class Desk:
 
 @dataclass(frozen=True)
 class Step:
-    """One operation by one of the two ways."""
+    """One operation by one of the two ways: what it is about is made or looked up first, then it is done."""
 
     way: str
     name: str
-    act: Callable[[Desk, str], Any]
+    prepare: Callable[[Desk], Any]
+    act: Callable[[Desk, str, Any], Any]
 
     def actor(self, desk: Desk) -> str:
         return desk.actors[self.way]
 
 
 def steps() -> Iterator[Step]:
-    """All, in an order in which each has what it needs; what a step is about is looked up when it is done."""
+    """All, in an order in which each has what it needs."""
     for name, method, target in by_api():
-        yield Step("API", name, _sending(method, target))
+        yield Step("API", name, _prepared(target), _sending(method))
     for name, target in by_back_office():
-        yield Step("back office", name, _posting(target))
-    yield Step("back office", "set limits", _change_limits)
-    yield Step("back office", "undo limits", lambda desk, one: desk.post(one, _undo(), {}))
-    yield Step("back office", "upload an import", _upload)
-    yield Step(
-        "back office", "apply an import", lambda desk, one: desk.post(one, f"/admin/imports/{_import()}/apply", {})
-    )
-    yield Step("back office", "begin one-time codes", _codes("begin"))
-    yield Step("back office", "confirm one-time codes", _confirm_codes)
-    yield Step("back office", "end one-time codes", _codes("remove"))
+        yield Step("back office", name, _prepared(target), _post)
 
 
-def _sending(method: str, target: Callable[[], tuple[str, Any]]) -> Callable[[Desk, str], Any]:
-    return lambda desk, request_id: desk.send(request_id, method, *target())
+def _prepared(target: Callable[[], Any]) -> Callable[[Desk], Any]:
+    return lambda _desk: target()
 
 
-def _posting(target: Callable[[], tuple[str, Sent]]) -> Callable[[Desk, str], Any]:
-    return lambda desk, request_id: desk.post(request_id, *target())
+def _sending(method: str) -> Callable[[Desk, str, Any], Any]:
+    return lambda desk, request_id, target: desk.send(request_id, method, *target)
+
+
+def _post(desk: Desk, request_id: str, target: Any) -> Any:
+    """A form; of limits, once its preview was looked at."""
+    path, sent = target
+    if path == LIMITS:
+        preview = desk.post(f"{request_id}-preview", path, sent).context["preview"]
+        sent = {**sent, "fingerprint": preview.fingerprint, "apply": "yes"}
+    return desk.post(request_id, path, sent)
 
 
 def by_api() -> Iterator[tuple[str, str, Callable[[], tuple[str, Any]]]]:
@@ -181,6 +183,7 @@ def by_back_office() -> Iterator[tuple[str, Callable[[], tuple[str, Sent]]]]:
     yield "delete a kind", lambda: (page_of(CustomKind.objects.get(), "delete"), GONE)
     yield from _of_schedules()
     yield from _of_operators()
+    yield from _of_the_rest()
 
 
 def _sold() -> tuple[str, Sent]:
@@ -244,33 +247,24 @@ def _account(**more: Any) -> Sent:
     return {"username": "olga", "is_active": "on", "is_staff": "on", "email": "olga@example.org", **more}
 
 
-def _change_limits(desk: Desk, request_id: str) -> None:
-    sent = asked(make_asset().pk)
-    page = desk.post(f"{request_id}-preview", LIMITS, sent)
-    desk.post(request_id, LIMITS, {**sent, "fingerprint": page.context["preview"].fingerprint, "apply": "yes"})
+def _of_the_rest() -> Iterator[tuple[str, Callable[[], tuple[str, Sent]]]]:
+    yield "lock trading", lambda: (LIMITS, asked(make_asset().pk))
+    yield "undo it", lambda: (page_of(LimitChange.objects.latest("id"), "undo"), {})
+    yield "upload an import", lambda: ("/admin/imports/upload", {"kind": "specs", "file": _specs()})
+    yield "apply it", lambda: (f"/admin/imports/{Import.objects.latest('id').pk}/apply", {})
+    codes = "/admin/one-time-codes/"
+    yield "begin one-time codes", lambda: (codes, {"act": "begin"})
+    yield "confirm one-time codes", lambda: (codes, {"act": "confirm", "code": _code()})
+    yield "end one-time codes", lambda: (codes, {"act": "remove", "password": PASSWORD})
 
 
-def _undo() -> str:
-    return page_of(LimitChange.objects.latest("id"), "undo")
+def _specs() -> SimpleUploadedFile:
+    return SimpleUploadedFile("specs.csv", csv_of(SPEC_HEADER, spec_row(make_asset())))
 
 
-def _upload(desk: Desk, request_id: str) -> None:
-    content = csv_of(SPEC_HEADER, spec_row(make_asset()))
-    desk.post(request_id, "/admin/imports/upload", {"kind": "specs", "file": SimpleUploadedFile("specs.csv", content)})
-
-
-def _import() -> int:
-    return int(Import.objects.latest("id").pk)
-
-
-def _codes(act: str) -> Callable[[Desk, str], Any]:
-    sent = {"act": act, "password": "anna's long password"}
-    return lambda desk, request_id: desk.post(request_id, "/admin/one-time-codes/", sent)
-
-
-def _confirm_codes(desk: Desk, request_id: str) -> None:
+def _code() -> str:
+    """What the authenticator app shows now."""
     device = TOTPDevice.objects.get()
     totp = TOTP(device.bin_key, device.step, device.t0, device.digits, device.drift)
     totp.time = time.time()
-    code = str(totp.token()).zfill(device.digits)
-    desk.post(request_id, "/admin/one-time-codes/", {"act": "confirm", "code": code})
+    return str(totp.token()).zfill(device.digits)

@@ -88,7 +88,7 @@ def _reservation(owners: Owners, key: int, number: int) -> Item:
 
 def _snapshot(owners: Owners, key: int, number: int) -> Item:
     names = ("energy", "charged_energy", "discharged_energy")
-    return _of_asset(owners, key) | {"effective_at": _at(key)} | dict.fromkeys(names, _mwh(number))
+    return _of_asset(owners, key) | {"effective_at": _at(key)} | {name: _mwh(number) for name in names}
 
 
 def _price(_owners: Owners, key: int, number: int) -> Item:
@@ -120,8 +120,9 @@ def _spec(owners: Owners, key: int, number: int) -> Item:
         "valid_from": f"{begins:%Y-%m-%dT%H:%M:%SZ}",
         "valid_to": f"{begins + timedelta(days=1):%Y-%m-%dT00:00:00Z}",
     }
-    power = dict.fromkeys(("rated_power", "prequalified_fcr"), {"value": number, "unit": "MW"})
-    return _of_asset(owners, key) | window | power | {"max_capacity": _mwh(number), "ramp_rate": number}
+    power = {"value": number, "unit": "MW"}
+    values = {"rated_power": power, "prequalified_fcr": power, "max_capacity": _mwh(number), "ramp_rate": number}
+    return _of_asset(owners, key) | window | values
 
 
 def _mode(_owners: Owners, _key: int, number: int) -> Item:
