@@ -76,7 +76,7 @@ def running_server(
     )
     child = Child(program)
     try:
-        wait_for(child, until=lambda: _answers(port))
+        wait_for(child, until=lambda: _answers(port), patience=120)
         yield Server(port)
     finally:
         child.stop()

@@ -2,7 +2,8 @@
 
 Each operation on a record, by the back office and by the API, is done once, as a request with an id of its own. What
 the database holds of every record before and after it says what was changed; the trail has to say exactly that, with
-who and the request. A record that is changed and has no trail is found as well, and so is one that nothing here changes.
+who and the request. A record that is changed and has no trail is found as well, and so is one that nothing here
+changes.
 """
 
 import json

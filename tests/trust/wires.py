@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ from typing import Any, TypeVar
 
 from tests.granian import LOCALHOST
 
-PATIENCE = 120
+PATIENCE, IDLE = 120, 5  # seconds
 Answer = TypeVar("Answer")
 
 
@@ -29,10 +30,11 @@ class Reply:
 
 @dataclass
 class Wire:
-    """A client with its connection, open until the server closes it."""
+    """A client with its connection; one that has been idle is opened anew, since the server lets go of such."""
 
     port: int
     key: str
+    used: float = field(default_factory=time.monotonic)
     connection: http.client.HTTPConnection = field(init=False)
 
     def __post_init__(self) -> None:
@@ -45,6 +47,9 @@ class Wire:
         content = body if isinstance(body, bytes | None) else json.dumps(body).encode()
         if content is not None:
             headers |= {"Content-Type": media}
+        if time.monotonic() - self.used > IDLE:
+            self.connection.close()
+        self.used = time.monotonic()
         self.connection.request(method, path, content, headers)
         answer = self.connection.getresponse()
         found = {name.lower(): text for name, text in answer.getheaders()}
