@@ -13,8 +13,13 @@ from tests.contract.operations import Operation
 class Sends(Protocol):
     """Who makes the bytes of requests (tests/trust/hostile_requests.py)."""
 
-    keys: Mapping[str, str]
-    ids: Mapping[str, str]
+    @property
+    def keys(self) -> Mapping[str, str]:
+        """The key for each of the two APIs."""
+
+    @property
+    def ids(self) -> Mapping[str, str]:
+        """The records that requests are about."""
 
     def bytes_of(
         self, operation: Operation, target: str, *lines: str, content: bytes = b"", media: str = "", method: str = ""
