@@ -31,7 +31,7 @@ test: $(VENV)/dev.stamp
 	@exec $(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report= --cov-report=term:skip-covered $(TESTS)
 
 # `make trust CHECKS=tests/trust/check_events.py` runs a part, and leaves the page as it is.
-CHECKS ?= tests/trust --write-docs
+CHECKS ?= tests/trust --write-docs --no-skips
 trust: $(VENV)/dev.stamp
 	@exec $(BIN)/python -m pytest -o python_files='check_*.py' -p no:cacheprovider -v $(CHECKS)
 

@@ -7,6 +7,7 @@ tests/clients.py call it for every answer. Bodies are held to exactly the docume
 import copy
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime
 from functools import cache
@@ -23,6 +24,7 @@ METHODS = ("get", "post", "put", "patch", "delete")
 # What a method that is not documented for an address can be answered with: a key comes first, then the method.
 WITHOUT_OPERATION = {400, 401, 405, 429, 503}
 FORMATS = FormatChecker(formats=())
+VERIFIED: Counter[str] = Counter()  # answers that were found to be as documented, by operation and status
 
 
 def _is_instant(text: object) -> bool:
@@ -48,6 +50,12 @@ def verify(answer: HttpResponse) -> None:
     template = template_of(path)
     if template is None or method in ("OPTIONS", "TRACE"):
         return
+    _verify_documented(answer, method, template)
+    VERIFIED[f"{method} {template} {answer.status_code}"] += 1
+
+
+def _verify_documented(answer: HttpResponse, method: str, template: str) -> None:
+    path: str = answer.request["PATH_INFO"]  # type: ignore[attr-defined]
     content = content_of(answer)
     said = f"{method} {path} answered {answer.status_code} {content[:300]!r}"
     operation = document()["paths"][template].get("get" if method == "HEAD" else method.lower())

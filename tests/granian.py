@@ -39,12 +39,13 @@ class Server:
             return read_answer(wire)
 
 
-def read_answer(wire: socket.socket) -> RawAnswer:
+def read_answer(wire: socket.socket, *, received: bytes = b"") -> RawAnswer:
     """One answer, read up to its Content-Length or to the end of the connection."""
-    received = b""
     while b"\r\n\r\n" not in received and (more := wire.recv(65536)):
         received += more
     head, _, body = received.partition(b"\r\n\r\n")
+    if head.startswith((b"HTTP/1.1 100", b"HTTP/1.0 100")):  # it goes on
+        return read_answer(wire, received=body)
     first, *lines = head.decode("latin-1").split("\r\n")
     headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
     while len(body) < int(headers.get("content-length", 0)) and (more := wire.recv(65536)):
@@ -54,19 +55,27 @@ def read_answer(wire: socket.socket) -> RawAnswer:
 
 @contextmanager
 def running_server(
+<<<<<<< HEAD
     folder: Path, *, database_name: str | None = None, address: str | None = None, **variables: str
 ) -> Iterator[Server]:
     """A web server of one worker on a free port, in front of the database that the tests use, or of another there.
 
     `address`: by another way than the tests' own.
     """
+=======
+    folder: Path, *, database_name: str | None = None, workers: int = 1, threads: int = 4, **variables: str
+) -> Iterator[Server]:
+    """A web server on a free port, in front of the database that the tests use, or of another there."""
+>>>>>>> trust
     with socket.socket() as probe:
         probe.bind((LOCALHOST, 0))
         port: int = probe.getsockname()[1]
     database = urlsplit(os.environ["DATABASE_URL"])._replace(
         path=f"/{database_name or connection.settings_dict['NAME']}"
     )
-    options = f"--interface wsgi --no-ws --host {LOCALHOST} --port {port} --workers 1 --blocking-threads 4"
+    options = (
+        f"--interface wsgi --no-ws --host {LOCALHOST} --port {port} --workers {workers} --blocking-threads {threads}"
+    )
     program = Program(
         name="the web server",
         argv=(sys.executable, "-m", "granian", *options.split(), "config.wsgi:application"),
@@ -76,7 +85,7 @@ def running_server(
     )
     child = Child(program)
     try:
-        wait_for(child, until=lambda: _answers(port))
+        wait_for(child, until=lambda: _answers(port), patience=120)
         yield Server(port)
     finally:
         child.stop()

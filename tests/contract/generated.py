@@ -21,6 +21,7 @@ from schemathesis.engine.recorder import Request
 from schemathesis.schemas import BaseSchema
 
 from tests.conformance import verify
+from tests.contract.refusals import faults_of
 
 LONGEST_ERROR = 100_000  # bytes
 LONGEST_TIME = 1.0  # seconds
@@ -64,6 +65,11 @@ def our_rules(ctx: CheckContext, response: Response, case: Any) -> None:
     assert "html" not in answer.get("Content-Type"), "a page"
     assert answer.status_code < 400 or len(answer.content) <= LONGEST_ERROR, f"{len(answer.content)} bytes"
     verify(answer)  # type: ignore[arg-type]
+    if 400 <= answer.status_code < 500 and response.request.method not in ("HEAD", "TRACE", "OPTIONS"):
+        sent = response.request.body or b""
+        content = sent if isinstance(sent, bytes) else str(sent).encode(errors="replace")
+        faults = faults_of(path, answer.status_code, headers, answer.content, sent=content)
+        assert not faults, f"{faults} of {answer.content[:300]!r}"
 
 
 @dataclass
@@ -73,11 +79,17 @@ class Findings:
     cases: Counter[str] = field(default_factory=Counter)  # by phase
     statuses: Counter[int] = field(default_factory=Counter)
     slow: list[Request] = field(default_factory=list)  # what took longer than LONGEST_TIME
+    operations: set[str] = field(default_factory=set)  # that had a case
     faults: dict[tuple[str, str], str] = field(default_factory=dict)  # by operation and kind: how to see it again
 
     @property
     def total(self) -> int:
         return self.cases.total()
+
+    @property
+    def refusals(self) -> int:
+        """Answers whose shape was held against the one that refusals have."""
+        return sum(count for status, count in self.statuses.items() if 400 <= status < 500)
 
     def note(self, event: events.ScenarioFinished) -> None:
         recorder = event.recorder
@@ -87,6 +99,7 @@ class Findings:
                 self.statuses[interaction.response.status_code] += 1
                 if interaction.response.elapsed > LONGEST_TIME:
                     self.slow.append(interaction.request)
+        self.operations.update(case.value.operation.label for case in recorder.cases.values())
         for case, checks in recorder.checks.items():
             for check in checks:
                 if check.failure_info is not None:

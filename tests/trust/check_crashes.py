@@ -26,7 +26,7 @@ import pytest
 from config.embedded import BASE_DIR
 from config.processes import Child, Program, wait_for
 from tests.granian import LOCALHOST, Server, request
-from tests.trust.conftest import Promise
+from tests.trust.conftest import Promise, promises
 from tests.trust.event_desk import MANAGE, EventDesk
 
 BATCHES, WRITERS, ROWS, ROUNDS = 1_000, 4, 1_000, 20
@@ -226,6 +226,7 @@ def look(desk: CrashDesk, writers: list[Writer], outcome: Outcome) -> None:
     outcome.acknowledged = sum(one.answered for one in writers)
 
 
+@promises("P4")
 def test_a_batch_is_there_as_a_whole_or_not_at_all(desk: CrashDesk, promise: Promise) -> None:
     kills = [desk.kill_web, desk.kill_backend, desk.kill_database]
     found = survive(desk, kills, enough=lambda so_far: so_far.sent >= BATCHES and so_far.kills >= 12)
@@ -235,6 +236,7 @@ def test_a_batch_is_there_as_a_whole_or_not_at_all(desk: CrashDesk, promise: Pro
     assert found.statuses <= {204, 503}
 
 
+@promises("P5")
 def test_what_was_acknowledged_is_there(desk: CrashDesk, promise: Promise) -> None:
     found = survive(desk, [desk.stop_immediate], enough=lambda so_far: so_far.kills >= ROUNDS)
     figure = f"{found.lost} lost of {found.acknowledged:,} acknowledged batches, {found.kills} immediate stops"

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import redis
 
-from tests.trust.conftest import Promise
+from tests.trust.conftest import Promise, promises
 from tests.trust.event_desk import EventDesk
 
 EVENTS, DUPLICATES, POISONOUS, KILLS, WORKERS = 20_000, 1_000, 20, 20, 3
@@ -116,6 +116,7 @@ def stored(desk: EventDesk) -> dict[str, int]:
     return found
 
 
+@promises("P10")
 def test_nothing_is_lost_and_nothing_stored_twice(desk: EventDesk, promise: Promise) -> None:
     chance = random.Random(20)
     desk.run(CLEAR)
@@ -149,6 +150,7 @@ def test_nothing_is_lost_and_nothing_stored_twice(desk: EventDesk, promise: Prom
     assert seconds < 30
 
 
+@promises("P10", "P19")
 def test_a_frozen_database_loses_nothing_and_kills_no_event(desk: EventDesk, promise: Promise) -> None:
     """P19: SIGSTOP to all of PostgreSQL for 30 seconds, while events go on coming in."""
     desk.run(CLEAR)

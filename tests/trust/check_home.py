@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.factories.assets import make_asset
 from tests.factories.operators import desk_of, make_superuser
+from tests.trust.conftest import Promise, promises
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -20,7 +21,8 @@ TIMES = 21
 TARGET_MS = 500
 
 
-def test_home_of_a_large_fleet_is_there_within_half_a_second() -> None:
+@promises("6.3")
+def test_home_of_a_large_fleet_is_there_within_half_a_second(promise: Promise) -> None:
     """The median of 21 requests, with as many queries as over one asset."""
     desk = desk_of(make_superuser())
     make_asset()
@@ -44,5 +46,8 @@ def test_home_of_a_large_fleet_is_there_within_half_a_second() -> None:
         assert desk.get("/admin/").status_code == 200
         taken.append((perf_counter() - began) * 1000)
     slow = sorted(((query["time"], query["sql"][:200]) for query in over_all), reverse=True)[:3]
-    print(f"{median(taken):.0f} ms at the median of {TIMES}, {len(over_all)} queries")  # noqa: T201  the figure
+    figure = f"{median(taken):.0f} ms at the median of {TIMES}, {len(over_all)} queries, over one asset {len(over_one)}"
+    promise(
+        "6.3", "home over 5,000 assets and ten million rows", figure=figure, target=f"{TARGET_MS} ms, as many queries"
+    )
     assert median(taken) <= TARGET_MS, slow

@@ -7,11 +7,12 @@ from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.model.machine import Desk
-from tests.trust.conftest import Promise
+from tests.trust.conftest import Promise, promises
 
 RUNS, STEPS = 500, 50
 
 
+@promises("P8")
 @pytest.mark.django_db
 def test_the_desk_is_what_dictionaries_would_be(promise: Promise) -> None:
     """Limits, forecasts, reservations, specs and state snapshots; one difference ends it."""

@@ -19,7 +19,7 @@ from tests.deploy.proxies import free_port, running_nginx
 from tests.factories.assets import make_asset
 from tests.factories.keys import make_api_key
 from tests.granian import LOCALHOST, Server, request
-from tests.trust.conftest import Promise
+from tests.trust.conftest import Promise, promises
 from tests.trust.load import Load
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -72,6 +72,7 @@ def asset_and_key() -> tuple[str, str]:
     return make_asset().pk, make_api_key().text
 
 
+@promises("P21")
 def test_replacing_web_servers_behind_nginx_fails_no_request(
     asset_and_key: tuple[str, str], tmp_path: Path, promise: Promise
 ) -> None:
@@ -92,6 +93,7 @@ def test_replacing_web_servers_behind_nginx_fails_no_request(
     assert load.failed == 0, load.seen
 
 
+@promises("P21")
 def test_a_web_server_that_stops_answers_what_it_has_in_hand(
     asset_and_key: tuple[str, str], tmp_path: Path, promise: Promise
 ) -> None:

@@ -25,7 +25,7 @@ from tests.deploy.proxies import free_port, running_nginx
 from tests.factories.assets import make_asset
 from tests.factories.keys import make_api_key
 from tests.granian import LOCALHOST, Server, read_answer, request
-from tests.trust.conftest import Promise
+from tests.trust.conftest import Promise, promises
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -104,6 +104,7 @@ def halves(asset: str, key: str) -> dict[str, bytes]:
     return {"half-sent headers": HALF_HEADER, "half-sent bodies": body}
 
 
+@promises("P17")
 @pytest.mark.parametrize("half", ["half-sent headers", "half-sent bodies"])
 def test_behind_nginx_slow_clients_cost_others_nothing(
     half: str, asset_and_key: tuple[str, str], tmp_path: Path, promise: Promise
@@ -123,6 +124,7 @@ def test_behind_nginx_slow_clients_cost_others_nothing(
     assert ratio < 2
 
 
+@promises("P17")
 def test_the_embedded_web_server_closes_what_is_half_sent(
     asset_and_key: tuple[str, str], tmp_path: Path, promise: Promise
 ) -> None:
@@ -151,6 +153,7 @@ ALL_KINDS = {
 }
 
 
+@promises("P17")
 def test_the_embedded_web_server_closes_clients_that_drip_and_those_that_read_nothing(
     asset_and_key: tuple[str, str], tmp_path: Path, promise: Promise
 ) -> None:
@@ -214,6 +217,7 @@ def is_established(wire: socket.socket) -> bool:
     return wire.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0] == 1
 
 
+@promises("P17")
 def test_a_large_body_that_keeps_coming_is_taken(
     asset_and_key: tuple[str, str], tmp_path: Path, promise: Promise
 ) -> None:

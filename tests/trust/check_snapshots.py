@@ -30,7 +30,7 @@ from partner.operations.keys import revoke, set_sites
 from tests.factories.keys import make_partner_key
 from tests.factories.plants import make_profile, make_site
 from tests.factories.snapshots import make_snapshot
-from tests.trust.conftest import Promise
+from tests.trust.conftest import Promise, promises
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -105,6 +105,7 @@ def end(process: multiprocessing.Process) -> None:
     process.join()
 
 
+@promises("P11")
 def test_no_reader_sees_half_a_snapshot(profile: PartnerProfile, tmp_path: Path, promise: Promise) -> None:
     """[P6]: body, tag and stamps are of one publication; a document that was replaced does not come back."""
     make_snapshot(profile, now=timezone.now())
@@ -160,6 +161,7 @@ def _is(answer: tuple[int, dict[str, str], bytes], expected: int, tag: str | Non
     return answer[0] == expected and (tag is None or answer[1]["etag"] == tag)
 
 
+@promises("P15")
 def test_every_worker_hears_of_changes_within_a_second(
     profile: PartnerProfile, tmp_path: Path, promise: Promise
 ) -> None:
@@ -186,6 +188,7 @@ def test_every_worker_hears_of_changes_within_a_second(
     assert max(took.values()) < 1
 
 
+@promises("P12")
 def test_a_document_goes_stale_by_itself_and_stays_served(
     profile: PartnerProfile, tmp_path: Path, promise: Promise
 ) -> None:

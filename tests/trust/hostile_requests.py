@@ -1,7 +1,8 @@
-"""The hostile list as bytes of requests, endless and of every kind from the first on (tests/contract/hostile.py).
+"""The hostile list as bytes of requests, endless and of every kind (tests/contract/hostile.py).
 
-Kinds are the parts of a request that can be wrong: its query, an id, a body, a field, rows, a header. Each kind of each
-operation has its turn, so that any number of them is a fair choice.
+Kinds are the parts of a request that can be wrong: its query, an id, a body, a field or two, rows, a header, its key,
+its framing, its address (tests/trust/hostile_wires.py). Each kind of each operation has its turn, so that any number of
+them is a fair choice.
 """
 
 import json
@@ -14,6 +15,7 @@ from typing import Any
 from tests.contract import hostile
 from tests.contract.operations import EVERY, Operation
 from tests.granian import request
+from tests.trust.hostile_wires import addresses, credentials, first_lines, framings, plausibles
 
 HEADERS = (
     "Accept: text/html",
@@ -45,6 +47,7 @@ HEADERS = (
 OTHER_METHODS = ("TRACE", "OPTIONS", "PROPFIND", "BREW", "HEAD", "PUT", "POST", "DELETE")
 MEDIA = "application/json"
 SHARE = 0.1
+PAIRS = 200
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,8 @@ class Sender:
     def bytes_of(
         self, operation: Operation, target: str, *lines: str, content: bytes = b"", media: str = MEDIA, method: str = ""
     ) -> bytes:
-        named = {line.partition(":")[0] for line in lines}
+        named = {one.partition(":")[0].strip() for line in lines for one in line.split("\r\n")}
+        named |= {"X-API-Key"} if "Authorization" in named else set()
         key = self.keys["partner" if operation.is_partners else "api"]
         own = {"X-API-Key": key, "Content-Type": media, "Content-Length": str(len(content))}
         kept = [f"{name}: {value}" for name, value in own.items() if name not in named]
@@ -124,7 +128,27 @@ def headers(sender: Sender, operation: Operation) -> Iterator[bytes]:
     yield sender.bytes_of(operation, target, *chunked, content=b"11\r\n" + content[:17] + b"\r\n0\r\n\r\n")
 
 
-KINDS: tuple[Kind, ...] = (queries, ids, bodies, fields, rows, headers)
+def pairs(sender: Sender, operation: Operation) -> Iterator[bytes]:
+    """Two parts of a document replaced at once, and one named twice."""
+    if operation.example is None:
+        return
+    chance, path = random.Random(str(operation)), operation.path(sender.ids)
+    places = list(hostile.places_of(operation.example))
+    for _ in range(PAIRS):
+        document = operation.example
+        for place in sorted(chance.sample(places, min(2, len(places))), key=len, reverse=True):
+            document = hostile.replaced(document, place, chance.choice(hostile.VALUES))
+        yield sender.bytes_of(operation, path, content=json.dumps(document).encode())
+    whole = json.dumps(operation.example)
+    for name in {str(place[-1]) for place in places if isinstance(place[-1], str)}:
+        twice = whole.replace(f'"{name}":', f'"{name}": 1, "{name}":')
+        yield sender.bytes_of(operation, path, content=twice.encode())
+
+
+KINDS: tuple[Kind, ...] = (
+    *(queries, ids, bodies, fields, rows, headers, pairs),
+    *(framings, first_lines, addresses, credentials, plausibles),
+)
 
 
 def hostile_size() -> int:
