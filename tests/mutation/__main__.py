@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.mutation import results
-from tests.mutation.afresh import Nursery
+from tests.mutation.afresh import PROFILE, Nursery
 from tests.mutation.results import Result
 from tests.mutation.subjects import SUBJECTS
 
@@ -42,7 +42,7 @@ def main() -> int:
     if not given.read:
         loop = Loop(given)
         tests = dict.fromkeys(test for name in given.subjects for test in SUBJECTS[name].tests)
-        code = pytest.main(["-s", "-q", "-p", "no:cacheprovider", *tests], plugins=[loop])
+        code = pytest.main(["-s", "-q", "--reuse-db", "-p", "no:cacheprovider", f"--hypothesis-profile={PROFILE}", *tests], plugins=[loop])
         loop.nursery.close()
         found = loop.results
         if code != pytest.ExitCode.OK:

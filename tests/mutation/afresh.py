@@ -18,6 +18,8 @@ from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
 
+from hypothesis import settings
+
 from tests.mutation.children import KILLED, SURVIVED, quietly, waited
 
 LIBRARIES = (
@@ -40,11 +42,14 @@ LIBRARIES = (
     "redis",
 )
 
+PROFILE = "mutation"  # of hypothesis: the same examples for every mutant, and no clock
+
 
 class Nursery:
     """The process that children are forked from. Make it before Django's settings are read."""
 
     def __init__(self) -> None:
+        settings.register_profile(PROFILE, deadline=None, database=None, derandomize=True)
         self.ours, theirs = socket.socketpair()
         self.pid = os.fork()
         if not self.pid:
@@ -122,11 +127,8 @@ def _tested(
     utils = importlib.import_module("django.test.utils")
     utils.setup_databases = lambda *_, **__: _use(database)  # type: ignore[attr-defined]
     utils.teardown_databases = lambda *_, **__: None  # type: ignore[attr-defined]
-    importlib.import_module("hypothesis").settings.register_profile(
-        "mutation", deadline=None, database=None, derandomize=True
-    )
     teller = Teller(Path(told))
-    asked = ["-x", "-q", "-p", "no:cacheprovider", "--hypothesis-profile=mutation", *tests]
+    asked = ["-x", "-q", "-p", "no:cacheprovider", f"--hypothesis-profile={PROFILE}", *tests]
     with quietly():
         code = importlib.import_module("pytest").main(asked, plugins=[teller])
     return SURVIVED if code == 0 else KILLED

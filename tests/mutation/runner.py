@@ -11,7 +11,6 @@ from tempfile import mkstemp
 import pytest
 from django.core.management import call_command
 from django.db import connections
-from hypothesis import settings
 from pytest_django.plugin import blocking_manager_key
 
 from tests.mutation.afresh import Nursery
@@ -44,8 +43,6 @@ class Runner:
         """Mutate these subjects; of each no more than a sample, where one is asked for."""
         sources = {name: sources_of(SUBJECTS[name]) for name in subjects}
         every = [source for of in sources.values() for source in of]
-        settings.register_profile("mutation", deadline=None, database=None, derandomize=True)
-        settings.load_profile("mutation")
         with quietly():
             self.noticed = Noticed(
                 self.session,

@@ -61,7 +61,8 @@ SUBJECTS: Mapping[str, Subject] = {
         _named("partner/kpi_rollup.py partner/plant.py partner/local_days.py partner/sql/kpi_rollup.sql"),
         _named(
             "tests/partner/test_kpi_rollup.py tests/partner/test_kpi_rollup_money.py "
-            "tests/partner/test_kpi_rollup_plant.py tests/partner/test_measured_plant.py"
+            "tests/partner/test_kpi_rollup_plant.py tests/partner/test_kpi_rollup_edges.py "
+            "tests/partner/test_kpi_rollup_batteries.py"
         ),
     ),
     "batteries": Subject(
@@ -75,7 +76,7 @@ SUBJECTS: Mapping[str, Subject] = {
         ),
         _named(
             "tests/partner/test_maintenance_signals.py tests/partner/test_detections.py tests/partner/test_severity.py "
-            "tests/partner/test_signal_documents.py tests/partner/test_thresholds.py"
+            "tests/partner/test_signal_edges.py tests/partner/test_signal_documents.py tests/partner/test_thresholds.py"
         ),
     ),
     "schedule": Subject(

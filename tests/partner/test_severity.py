@@ -64,9 +64,7 @@ def test_two_hours_are_long(minutes: int, severity: str) -> None:
     assert severity_of(one, DEFAULTS).value == severity
 
 
-@pytest.mark.parametrize(
-    ("state", "severity"), [("OFFLINE", "High"), ("CRITICAL", "Critical"), ("FAULT", "Critical")]
-)
+@pytest.mark.parametrize(("state", "severity"), [("OFFLINE", "High"), ("CRITICAL", "Critical"), ("FAULT", "Critical")])
 def test_a_critical_state_is_critical_and_high_where_an_inverter_is_only_gone(state: str, severity: str) -> None:
     one = Anomaly("A", SignalType.CRITICAL_STATE, START, START + SLOT, worst_state=state)
     assert severity_of(one, DEFAULTS).value == severity
@@ -89,7 +87,9 @@ def test_a_critical_state_is_critical_and_high_where_an_inverter_is_only_gone(st
         (SignalType.CAPACITY_UNDERPERFORMANCE, {"capacity": Decimal(0)}, "High"),
     ],
 )
-def test_how_deep_it_is_says_how_bad_a_short_one_is(kind: SignalType, measured: dict[str, Decimal], severity: str) -> None:
+def test_how_deep_it_is_says_how_bad_a_short_one_is(
+    kind: SignalType, measured: dict[str, Decimal], severity: str
+) -> None:
     assert severity_of(anomaly(kind, **measured), DEFAULTS).value == severity
 
 
