@@ -8,13 +8,14 @@ BIN := $(VENV)/bin
 PIP := umask 022 && $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes --no-deps
 COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --no-header --python-version 3.11 --quiet
 
-.PHONY: help run test trust bench check audit format messages lock
+.PHONY: help run test trust mutate bench check audit format messages lock
 .DELETE_ON_ERROR:
 
 help:
 	@echo 'make run      start the desk: http://127.0.0.1:8000, or PORT; data in .data, or LEITSTAND_DATA_DIR'
 	@echo 'make test     run all tests, with a PostgreSQL and a Redis of their own'
 	@echo 'make trust    what takes minutes: faults, races, long models; figures go to docs/trust.md'
+	@echo 'make mutate   makes lines of the domain core wrong, one at a time, and asks whether a test notices; docs/mutation.md'
 	@echo 'make bench    rivals side by side; figures go to docs/benchmarks.md'
 	@echo 'make screenshots DESK="http://127.0.0.1:8000 operator PASSWORD PARTNER_KEY"   the pictures in docs/images'
 	@echo 'make check    linters, types, import rules, migrations'
@@ -34,6 +35,10 @@ test: $(VENV)/dev.stamp
 CHECKS ?= tests/trust --write-docs --no-skips
 trust: $(VENV)/dev.stamp
 	@exec $(BIN)/python -m pytest -o python_files='check_*.py' -p no:cacheprovider -v $(CHECKS)
+
+# Takes hours. `make mutate SUBJECTS="lifecycle periods"` runs a part, and leaves the page as it is.
+mutate: $(VENV)/dev.stamp
+	@exec nice -n 10 $(BIN)/python -m tests.mutation $(or $(SUBJECTS),--write-docs)
 
 bench: $(VENV)/dev.stamp
 	@exec $(BIN)/python -m tests.benchmarks $(BENCH)

@@ -55,18 +55,18 @@ def read_answer(wire: socket.socket, *, received: bytes = b"") -> RawAnswer:
 
 @contextmanager
 def running_server(
-<<<<<<< HEAD
-    folder: Path, *, database_name: str | None = None, address: str | None = None, **variables: str
+    folder: Path,
+    *,
+    database_name: str | None = None,
+    address: str | None = None,
+    workers: int = 1,
+    threads: int = 4,
+    **variables: str,
 ) -> Iterator[Server]:
-    """A web server of one worker on a free port, in front of the database that the tests use, or of another there.
+    """A web server on a free port, in front of the database that the tests use, or of another there.
 
     `address`: by another way than the tests' own.
     """
-=======
-    folder: Path, *, database_name: str | None = None, workers: int = 1, threads: int = 4, **variables: str
-) -> Iterator[Server]:
-    """A web server on a free port, in front of the database that the tests use, or of another there."""
->>>>>>> trust
     with socket.socket() as probe:
         probe.bind((LOCALHOST, 0))
         port: int = probe.getsockname()[1]

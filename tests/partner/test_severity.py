@@ -62,3 +62,37 @@ def test_nothing_is_worse_than_no_production(capacity: Decimal, slots: int) -> N
 def test_two_hours_are_long(minutes: int, severity: str) -> None:
     one = Anomaly("A", SignalType.ZERO_PRODUCTION, START, START + timedelta(minutes=minutes))
     assert severity_of(one, DEFAULTS).value == severity
+
+
+@pytest.mark.parametrize(("state", "severity"), [("OFFLINE", "High"), ("CRITICAL", "Critical"), ("FAULT", "Critical")])
+def test_a_critical_state_is_critical_and_high_where_an_inverter_is_only_gone(state: str, severity: str) -> None:
+    one = Anomaly("A", SignalType.CRITICAL_STATE, START, START + SLOT, worst_state=state)
+    assert severity_of(one, DEFAULTS).value == severity
+
+
+@pytest.mark.parametrize(
+    ("kind", "measured", "severity"),
+    [
+        (SignalType.WARNING_STATE, {}, "Medium"),
+        (SignalType.ZERO_PRODUCTION, {}, "High"),
+        (SignalType.TEMPERATURE, {"heat": Decimal("74.99")}, "Low"),
+        (SignalType.TEMPERATURE, {"heat": Decimal(75)}, "Medium"),
+        (SignalType.TEMPERATURE, {"heat": Decimal("79.99")}, "Medium"),
+        (SignalType.TEMPERATURE, {"heat": Decimal(80)}, "High"),
+        (SignalType.TEMPERATURE, {"heat": Decimal(120)}, "High"),
+        (SignalType.CAPACITY_UNDERPERFORMANCE, {"capacity": Decimal(50)}, "Low"),
+        (SignalType.CAPACITY_UNDERPERFORMANCE, {"capacity": Decimal("49.99")}, "Medium"),
+        (SignalType.CAPACITY_UNDERPERFORMANCE, {"capacity": Decimal(25)}, "Medium"),
+        (SignalType.CAPACITY_UNDERPERFORMANCE, {"capacity": Decimal("24.99")}, "High"),
+        (SignalType.CAPACITY_UNDERPERFORMANCE, {"capacity": Decimal(0)}, "High"),
+    ],
+)
+def test_how_deep_it_is_says_how_bad_a_short_one_is(
+    kind: SignalType, measured: dict[str, Decimal], severity: str
+) -> None:
+    assert severity_of(anomaly(kind, **measured), DEFAULTS).value == severity
+
+
+def test_a_long_critical_one_is_no_worse_than_critical() -> None:
+    one = Anomaly("A", SignalType.CRITICAL_STATE, START, START + 100 * SLOT, worst_state="FAULT")
+    assert severity_of(one, DEFAULTS).value == "Critical"

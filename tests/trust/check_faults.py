@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from tests.trust.conftest import Promise
+from tests.trust.conftest import Promise, promises
 from tests.trust.fault_desk import HANGS, ROLLUP, Clients, FaultDesk
 
 FROZEN_FOR, CALM, AFTERWARDS = 10.0, 2.0, 5.0
@@ -77,6 +77,7 @@ def hold_to_promise(clients: Clients, since: float, *, broken: bool = False) -> 
 
 
 @pytest.mark.parametrize("name", ["PostgreSQL", "Redis"])
+@promises("P12", "P19")
 def test_a_frozen_server_hangs_nobody(desk: FaultDesk, name: str, promise: Promise) -> None:
     clients, since = freeze(desk, name, seconds=FROZEN_FOR)
     promise("P19", f"{name} frozen for {FROZEN_FOR:.0f} s", figure=figure_of(clients, since), target=TARGET)
@@ -90,6 +91,7 @@ def test_a_frozen_server_hangs_nobody(desk: FaultDesk, name: str, promise: Promi
 
 
 @pytest.mark.parametrize("name", ["PostgreSQL", "Redis"])
+@promises("P12", "P19")
 def test_a_killed_server_is_survived(desk: FaultDesk, name: str, promise: Promise) -> None:
     clients, since = kill(desk, name)
     promise("P19", f"{name} killed and started again", figure=figure_of(clients, since), target=TARGET)
@@ -100,6 +102,7 @@ def test_a_killed_server_is_survived(desk: FaultDesk, name: str, promise: Promis
 
 
 @pytest.mark.parametrize("name", WORKERS)
+@promises("P19")
 def test_workers_may_be_frozen_and_killed_unnoticed(desk: FaultDesk, name: str, promise: Promise) -> None:
     frozen, since = freeze(desk, name, seconds=FROZEN_FOR)
     killed, there_again = kill(desk, name)
@@ -111,6 +114,7 @@ def test_workers_may_be_frozen_and_killed_unnoticed(desk: FaultDesk, name: str, 
     hold_to_promise(killed, there_again)
 
 
+@promises("P19")
 def test_a_killed_web_worker_breaks_its_connections_and_no_others(desk: FaultDesk, promise: Promise) -> None:
     clients, since = kill(desk, "web")
     figure = figure_of(clients, since)
@@ -119,6 +123,7 @@ def test_a_killed_web_worker_breaks_its_connections_and_no_others(desk: FaultDes
     assert clients.statuses(*API, "snapshot", "ready")[0] <= 7  # no more than were in its hand
 
 
+@promises("P19")
 def test_a_frozen_web_worker_holds_what_it_has_and_nothing_else(desk: FaultDesk, promise: Promise) -> None:
     """Nobody answers in its place; once it goes on, so do they."""
     clients, since = freeze(desk, "web", seconds=4)
@@ -126,6 +131,7 @@ def test_a_frozen_web_worker_holds_what_it_has_and_nothing_else(desk: FaultDesk,
     hold_to_promise(clients, since)
 
 
+@promises("P12")
 def test_a_snapshot_that_is_served_without_its_worker_says_how_old_it_is(desk: FaultDesk, promise: Promise) -> None:
     for name in WORKERS:
         desk.running[name].kill()

@@ -25,7 +25,7 @@ from config.embedded import BASE_DIR, database_url, postgres
 from config.embedded.account import server_account
 from tests.desk.desks import MANAGE, RunningDesk, environment, running_desk
 from tests.granian import LOCALHOST
-from tests.trust.conftest import Promise
+from tests.trust.conftest import Promise, promises
 from tests.trust.fault_desk import HANGS, Met
 
 DISK = "400m"
@@ -147,6 +147,7 @@ def prepared(desk: RunningDesk, data: Path) -> Work:
     return Work(desk.port, made.stdout.decode().rpartition("KEY ")[2].strip(), str(found[0]))
 
 
+@promises("P19")
 def test_a_full_disk_is_reported_and_recovered_from(promise: Promise) -> None:
     with TemporaryDirectory(prefix="leitstand-disk-") as folder:
         data = Path(folder) / "data"

@@ -64,6 +64,13 @@ def test_the_same_forecast_again_changes_nothing(api: ApiClient, battery: str) -
     assert api.get(f"{PATH}?asset_ids={battery}&{MORNING}") == before
 
 
+def test_a_window_may_be_a_whole_day_long(api: ApiClient, battery: str) -> None:
+    """[F1] 15 minutes to 24 hours, both of them included."""
+    put(api, forecast(battery, end_time="2026-05-02T06:00:00Z"))
+    ((loc, _),) = api.faults("PUT", PATH, {"forecasts": [forecast(battery, end_time="2026-05-02T06:15:00Z")]})
+    assert loc == ["body", "forecasts", 0]
+
+
 @pytest.mark.parametrize(
     ("values", "place"),
     [
