@@ -12,6 +12,7 @@ from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
 from config import embedded
+from config.admin.colours import PETROL
 from config.database import patience
 from config.environment import given, listed, load_without, secret_key
 
@@ -255,22 +256,7 @@ UNFOLD = {
     ],
     "SIDEBAR": {"navigation": "config.desk.navigation.sidebar"},
     "ACCOUNT": {"navigation": "config.desk.navigation.account"},
-    "COLORS": {
-        # petrol; white on 600 and more, and 400 and less on the dark ground, have a contrast of at least 4.5
-        "primary": {
-            "50": "oklch(97.5% .013 220)",
-            "100": "oklch(94% .03 220)",
-            "200": "oklch(88% .055 220)",
-            "300": "oklch(80% .085 220)",
-            "400": "oklch(74% .105 220)",
-            "500": "oklch(64% .11 222)",
-            "600": "oklch(50% .1 224)",
-            "700": "oklch(43% .088 226)",
-            "800": "oklch(37% .073 228)",
-            "900": "oklch(31% .06 230)",
-            "950": "oklch(23% .047 232)",
-        },
-    },
+    "COLORS": {"primary": PETROL},
 }
 
 # --- Audit ----------------------------------------------------------------------------------------------------------

@@ -56,6 +56,7 @@ THEME = (
 
 # What django-celery-beat says of schedules; it has no Polish.
 SCHEDULES = (
+    gettext_noop("Periodic Tasks"),
     gettext_noop("periodic task"),
     gettext_noop("periodic tasks"),
     gettext_noop("Name"),

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 # What has no language: ids, addresses, keys, codes and columns of the API, digests, symbols of the theme, other names.
 CODED = re.compile(
-    r"""[a-z_:]+|["(]*\w+[-_:.=]\S*|\S+_\S+|\S+: .*|\(?[A-Z]{2,}.*|user:\w+|.*\blst?p?_\w+.*|[\d.,+-]+ \w+/?\w*"""
+    r"""[a-z_:]+|"\w+"|["(]*\w+[-_:.=]\S*|\S+_\S+|\S+: .*|\(?[A-Z]{2,}.*|user:\w+|.*\blst?p?_\w+.*|[\d.,+-]+ \w+/?\w*"""
 )
 NAMED = {
     *("50Hertz", "Amprion", "TenneT", "TransnetBW", "Energiekoppler", "Entelios", "Terralayr", "Asset Simulator"),

@@ -84,7 +84,7 @@ def test_many_are_moved_at_once_and_each_refusal_is_told(desk: Page) -> None:
     desk.get_by_role("button", name="Run").click()
 
     expect(desk.get_by_text("is Live; Commission needs Draft")).to_be_visible()
-    desk.get_by_role("button", name="Commission 1 asset").click()
+    desk.get_by_role("button", name="Commission (1)").click()
 
     expect(desk.get_by_text("Commission: done for 1 of 2.")).to_be_visible()
     expect(desk.get_by_text("Asset DE_50HZ_WU_2 is LIVE; commission needs DRAFT.")).to_be_visible()
