@@ -48,9 +48,19 @@ def read_answer(wire: socket.socket, *, received: bytes = b"") -> RawAnswer:
         return read_answer(wire, received=body)
     first, *lines = head.decode("latin-1").split("\r\n")
     headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
-    while len(body) < int(headers.get("content-length", 0)) and (more := wire.recv(65536)):
+    is_chunked = headers.get("transfer-encoding", "").lower() == "chunked"
+    while (is_chunked or len(body) < int(headers.get("content-length", 0))) and (more := wire.recv(65536)):
         body += more
+    body = b"".join(chunks_of(body)) if is_chunked else body
     return RawAnswer(int(first.split(" ")[1]) if head else 0, headers, body)
+
+
+def chunks_of(body: bytes) -> Iterator[bytes]:
+    """What an answer holds that came to its end in pieces, each after its size."""
+    while body:
+        size, _, rest = body.partition(b"\r\n")
+        yield rest[: int(size, 16)]
+        body = rest[int(size, 16) + 2 :]
 
 
 @contextmanager

@@ -7,8 +7,9 @@ from django.http import HttpResponse
 from pydantic import BaseModel
 from rest_framework.request import Request
 
-# One preference of a list, with its parameters; a comma in quotes does not end it.
-PREFERENCE: Final = re.compile(r'(?:[^",]|"(?:[^"\\]|\\.)*")+')
+# One preference of a list, with its parameters; a comma in quotes does not end it, and quotes need not end. Possessive:
+# what was read is not read again, or 16 KB of quotes took 28 s.
+PREFERENCE: Final = re.compile(r'(?:[^",]|"(?:[^"\\]|\\.?)*+"?)++')
 
 
 def json_text(text: str | bytes, *, status: int = 200) -> HttpResponse:

@@ -25,6 +25,7 @@ from config.errors import MOST_FAULTS, Fault, InvalidError
 JSON = "application/json"
 LARGEST_BODY = 16 * 1024 * 1024
 LARGEST_BATCH = 10_000
+LONGEST_LENGTH = 20  # digits of a Content-Length that are read
 SLICE = 100  # items that are validated at once: nobody waits for, or stores, the faults of ten thousand
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -143,7 +144,7 @@ def _length_of(request: HttpRequest) -> int | None:
     if said := request.META.get("CONTENT_LENGTH"):
         if not (said.isascii() and said.isdigit()):
             raise BadRequest
-        return int(said)
+        return int(said[:LONGEST_LENGTH])  # of more digits Python makes no number; any such is too many bytes
     if "Transfer-Encoding" in request.headers:
         return None
     # HTTP/2 has no such header; a body shows by its first byte

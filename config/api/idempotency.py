@@ -16,13 +16,14 @@ from rest_framework.request import Request
 
 from config.api.answers import json_text
 from config.api.errors import exception_handler
+from config.api.log_secrets import holds_key
 from config.api.models import LONGEST_PATH, StoredAnswer
 from config.errors import ConflictError, Fault, InvalidError
 
 HEADER = "Idempotency-Key"
 KEPT = timedelta(hours=24)
 KEPT_HEADERS = ("Location", "Preference-Applied")
-TOO_MANY_REQUESTS, INTERNAL_ERROR = 429, 500
+BAD_REQUEST, TOO_MANY_REQUESTS, INTERNAL_ERROR = 400, 429, 500
 _PRINTABLE = re.compile(r"[\x20-\x7e]{1,255}")
 
 STORE = """
@@ -59,17 +60,23 @@ def once(request: Request, *, caller: str, handle: Callable[[], HttpResponse]) -
     if not _came_whole(raw) or _names_nothing(raw.path):
         return handle()
     digest = hashlib.sha256(raw.get_full_path().encode() + b"\0" + raw.body).digest()
+    name = name_of(key)
     with transaction.atomic():
         if not _is_first(f"{caller} {raw.path} {key}"):
             raise StillRunningError(f"A request with the {HEADER} {key} is still running.")
         stored = StoredAnswer.objects.filter(
-            caller=caller, path=raw.path, key=key, created_at__gt=timezone.now() - KEPT
+            caller=caller, path=raw.path, key=name, created_at__gt=timezone.now() - KEPT
         ).first()
         if stored is None:
-            return _store(_answer(handle), caller=caller, path=raw.path, key=key, digest=digest)
+            return _store(_answer(handle), caller=caller, path=raw.path, key=name, digest=digest)
         if bytes(stored.digest) != digest:
             raise _refused("The key was used before with another body")
     return _replay(stored)
+
+
+def name_of(key: str) -> str:
+    """What an Idempotency-Key is stored as: clients that send their secret for one do not have it kept here [C14]."""
+    return hashlib.sha256(key.encode()).hexdigest()
 
 
 def _came_whole(raw: HttpRequest) -> bool:
@@ -79,7 +86,7 @@ def _came_whole(raw: HttpRequest) -> bool:
 
 def _names_nothing(path: str) -> bool:
     """Whether a path cannot be stored, and no id can be in it: nothing is done there, once or twice."""
-    return "\0" in path or len(path) > LONGEST_PATH
+    return "\0" in path or len(path) > LONGEST_PATH or holds_key(path)
 
 
 def _is_first(name: str) -> bool:
@@ -107,12 +114,14 @@ def _store(answer: HttpResponse, *, caller: str, path: str, key: str, digest: by
     if answer.status_code >= INTERNAL_ERROR or answer.status_code == TOO_MANY_REQUESTS:
         transaction.set_rollback(True)
         return answer
+    body = answer.content.decode()
+    if answer.status_code >= BAD_REQUEST and holds_key(body):  # it did nothing, and says the same when asked again
+        return answer
     now = timezone.now()
     headers = {name: answer[name] for name in KEPT_HEADERS if name in answer}
     with connection.cursor() as cursor:
         cursor.execute(FORGET, [now - KEPT])
         kept = connection.ops.adapt_json_value(headers, None)
-        body = answer.content.decode()
         cursor.execute(STORE, [caller, path, key, digest, answer.status_code, kept, body, now])
     return answer
 

@@ -6,7 +6,7 @@ LONGEST_PATH = 500  # several times the longest address that names something
 
 
 class StoredAnswer(models.Model):
-    """The answer to a POST that carried an Idempotency-Key, for a day [C12]."""
+    """The answer to a POST that carried an Idempotency-Key, for a day [C12]; `key` is the digest of that."""
 
     pk = models.CompositePrimaryKey("caller", "path", "key")
     caller = models.CharField(max_length=300, db_collation="C")

@@ -14,7 +14,7 @@ LOC = {
     "type": "array",
     "minItems": 1,
     "prefixItems": [{"enum": ["body", "query", "path", "header"]}],
-    "items": {"anyOf": [{"type": "integer", "minimum": 0}, {"type": "string", "minLength": 1}]},
+    "items": {"anyOf": [{"type": "integer", "minimum": 0}, {"type": "string"}]},  # a field may be named ""
 }
 FAULT = {
     "type": "object",

@@ -29,7 +29,8 @@ NO_RECORDS = {
     *("partner_snapshot", "partner_snapshotversion", "partner_signal"),
     *("django_session", "django_admin_log", "django_migrations", "django_content_type", "auth_permission"),
     *("axes_accessattempt", "axes_accesslog", "axes_accessfailurelog", "axes_accessattemptexpiration"),
-    *("django_celery_beat_periodictasks", "pghistory_context", "config_api_idempotentanswer"),
+    *("otp_static_staticdevice", "otp_static_statictoken"),  # secrets, which belong to one-time codes
+    *("django_celery_beat_periodictasks", "pghistory_context", "api_storedanswer"),
     *("assets_statusentry", "markets_limitchange", "desk_deed"),
 }
 OWN_TRAIL = {"status", "limits"}  # that operations here come to

@@ -69,7 +69,7 @@ def _fault(sent: bytes, answer: RawAnswer) -> str | None:
         return "no answer"
     if answer.status >= 500 and path != "/health/ready":  # it says what is missing: here, the workers
         return "a server's error"
-    if "html" in answer.headers.get("content-type", ""):
+    if "html" in answer.headers.get("content-type", "") and (line or answer.body):
         return "a page"
     if not answer.body and (answer.status in ITS_OWN or not line):
         return None
@@ -81,7 +81,8 @@ def _fault(sent: bytes, answer: RawAnswer) -> str | None:
 def _undocumented(method: str, path: str, sent: bytes, answer: RawAnswer) -> str | None:
     """What differs from the document, or from the one shape of refusals."""
     if 400 <= answer.status < 500 and method != "HEAD":
-        content = sent.partition(b"\r\n\r\n")[2]
+        head, _, body = sent.partition(b"\r\n\r\n")
+        content = body if b"Content-Type: application/json" in head else b""  # rows are named by their lines
         if faults := faults_of(path, answer.status, answer.headers, answer.body, sent=content):
             return f"another shape: {faults}"
     try:
@@ -191,10 +192,10 @@ def test_ten_thousand_hostile_requests_do_no_harm(
                 held.append(memory(server.port))
             seen.note(content, *send(server, content))
         held.append(memory(server.port))
-        slow = sum(all(send(server, one)[1] > LONGEST_TIME for _ in range(3)) for one in seen.slow)
+        slow = [one[:300] for one in seen.slow if all(send(server, one)[1] > LONGEST_TIME for _ in range(3))]
     growth = held[-1] / held[0] - 1
     server_errors = sum(count for status, count in seen.statuses.items() if status >= 500 and status != 503)
-    figure = f"{server_errors} 5xx, {len(seen.faults)} other than documented, {slow} slower than 1 s of {TOTAL:,}"
+    figure = f"{server_errors} 5xx, {len(seen.faults)} other than documented, {len(slow)} slower than 1 s of {TOTAL:,}"
     promise("P1", "no hostile request makes a 5xx or a page", figure=figure, target="0 of 10,000")
     figure = f"{seen.refusals:,} refusals, {seen.indices:,} of them with indices, {len(seen.faults)} of another shape"
     promise("P2", "errors have one shape and say where", figure=figure, target="100 %")
@@ -202,7 +203,7 @@ def test_ten_thousand_hostile_requests_do_no_harm(
     promise("P18", "memory is bounded", figure=figure, target="< 10 %, errors up to 100,000 bytes")
     print(dict(sorted(seen.statuses.items())), len(seen.slow))  # noqa: T201
     assert not seen.faults, "\n".join(seen.faults[:20])
-    assert (server_errors, slow) == (0, 0)
+    assert (server_errors, slow) == (0, [])
     assert seen.indices > TOTAL // 100
     assert seen.longest <= LONGEST_ERROR
     assert growth < GROWTH

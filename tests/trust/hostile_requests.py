@@ -41,6 +41,9 @@ HEADERS = (
     "Range: bytes=9-1,-",
     "X-Forwarded-Host: evil.example",
     "X-HTTP-Method-Override: DELETE",
+    "Prefer: " + '\\"' * 8000,
+    'Cookie: a="' + "\\" * 16000 + '"',
+    'Content-Type: application/json; a="' + ";" * 16000,
     "X-Request-ID: a b\tc",
     "X-Request-ID: " + "9" * 4000,
 )

@@ -175,7 +175,6 @@ def addresses(sender: Sends, operation: Operation) -> Iterator[bytes]:
         f"/%C3%A4{path}",
         f"/static{path}",
         f"/static/..{path}",
-        f"/admin{path}",
         "/static/%2e%2e/%2e%2e/manage.py",
         "/static/%00",
     )

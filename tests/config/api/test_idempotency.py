@@ -13,6 +13,7 @@ from config.api import idempotency
 from config.api.models import StoredAnswer
 from tests.clients import Api, faults_of, read
 from tests.factories.assets import asset_body, make_asset
+from tests.factories.keys import make_api_key
 from tests.races import at_once
 
 pytestmark = pytest.mark.django_db
@@ -107,7 +108,7 @@ def test_a_key_is_forgotten_after_a_day(api: Api) -> None:
     assert Asset.objects.count() == 2
     StoredAnswer.objects.update(created_at=timezone.now() - timedelta(hours=25))
     api.post("/assets", asset_body(), Idempotency_Key="another")
-    assert list(StoredAnswer.objects.values_list("key", flat=True)) == ["another"]
+    assert list(StoredAnswer.objects.values_list("key", flat=True)) == [idempotency.name_of("another")]
 
 
 def test_other_methods_know_no_such_key(api: Api) -> None:
@@ -167,3 +168,18 @@ def test_an_address_that_cannot_be_stored_is_404_with_a_key_as_without(api: Api,
     """[C3]"""
     path = f"/assets/{asset_id}/actions/commission"
     assert [api.post(path, **headers).status_code for headers in ({}, KEY)] == [404, 404]
+
+
+def test_a_secret_that_is_sent_for_an_idempotency_key_is_not_kept(api: Api) -> None:
+    """[C14]: nor one in a path or a field's name, where the refusal would say it again."""
+    text = make_api_key().text
+    for _ in range(2):
+        answers = [
+            api.post("/assets", asset_body(), Idempotency_Key=text),
+            api.post("/assets", asset_body() | {text: 1}, **KEY),
+            api.post(f"/assets/{text}/actions/commission", Idempotency_Key=text),
+        ]
+        assert [answer.status_code for answer in answers] == [201, 422, 404]
+    (stored,) = StoredAnswer.objects.all()
+    assert text not in str(vars(stored))
+    assert Asset.objects.count() == 1
