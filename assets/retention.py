@@ -1,18 +1,22 @@
 """Forgetting periods that are older than they have to be kept."""
 
+import logging
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import lru_cache
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 
 from assets.revisions import raise_revisions
+from config.database.partitions import Month, month_after, months_of, take_out, written_columns
 from config.database.periods import PeriodTable
 from config.database.refusals import retried
-from config.database.statements import fetch_row, fetch_rows
+from config.database.statements import execute, fetch_row, fetch_rows
 from config.database.transactions import try_lock
+
+logger = logging.getLogger(__name__)
 
 OWNERS_AT_ONCE = 500
 ROWS_AT_ONCE = 10_000
@@ -37,6 +41,17 @@ SELECT count(*), array_agg(DISTINCT owner) FROM gone
 BUT_THE_LATEST = """
 AND {time} < (SELECT max({time}) FROM {table} AS other WHERE other.{owner} = wanted.id AND other.{time} <= %(now)s)
 """
+# As one step into the key's index for each owner.
+OWNERS_IN = """
+SELECT owner_id FROM assets_revision
+WHERE kind = %(kind)s AND EXISTS (SELECT FROM {month} WHERE {owner} = assets_revision.owner_id)
+"""
+KEEP_THE_LATEST = """
+INSERT INTO {table} ({columns})
+SELECT {columns} FROM unnest(%(owner_ids)s::text[]) AS wanted (id)
+CROSS JOIN LATERAL (SELECT * FROM {month} WHERE {owner} = wanted.id ORDER BY {key_backwards} LIMIT 1) AS period
+WHERE NOT EXISTS (SELECT FROM {table} AS later WHERE later.{owner} = wanted.id AND later.{time} <= %(now)s)
+"""
 NEXT_OWNERS = """
 SELECT owner_id FROM assets_revision WHERE kind = %(kind)s AND owner_id > %(after)s ORDER BY owner_id LIMIT %(most)s
 """
@@ -54,11 +69,10 @@ class Aging:
 def months_before(now: datetime, months: int) -> datetime:
     """The beginning of the month, in UTC, so many months before the one that `now` lies in.
 
-    >>> months_before(datetime(2026, 5, 31, 12, tzinfo=UTC), 24).isoformat()
+    >>> months_before(datetime(2026, 5, 31, 12), 24).isoformat()
     '2024-05-01T00:00:00+00:00'
     """
-    year, month = divmod(now.year * 12 + now.month - 1 - months, 12)
-    return datetime(year, month + 1, 1, tzinfo=UTC)
+    return month_after(now, -months)
 
 
 def forget_old(aging: Aging, *, before: datetime, now: datetime, until: float) -> int:
@@ -69,6 +83,9 @@ def forget_old(aging: Aging, *, before: datetime, now: datetime, until: float) -
     """
     if before > now:
         raise ValueError(f"What is yet to come is not forgotten: {before} is after {now}.")
+    for month in months_of(aging.table):
+        if month.end <= before:
+            _drop(aging, month, now)
     total = 0
     for owner_ids in _owners(aging.kind):
         deleted = ROWS_AT_ONCE
@@ -78,6 +95,26 @@ def forget_old(aging: Aging, *, before: datetime, now: datetime, until: float) -
             deleted = _forget_some(aging, owner_ids, before, now)
             total += deleted
     return total
+
+
+def _drop(aging: Aging, month: Month, now: datetime) -> None:
+    """Drop a whole month at once. If the table is in use for too long it stays, and the next run tries again."""
+    table = aging.table
+    names = {"table": table.name, "month": month.name, "owner": table.owner.name, "time": table.time.name}
+    try:
+        with transaction.atomic():
+            take_out(table, month)
+            owner_ids = [one for (one,) in fetch_rows(OWNERS_IN.format(**names), {"kind": aging.kind})]
+            if aging.keeps_latest:
+                backwards = ", ".join(f"{column.ordered} DESC" for column in table.key[1:])
+                keep = KEEP_THE_LATEST.format(**names, columns=written_columns(table), key_backwards=backwards)
+                execute(keep, {"owner_ids": owner_ids, "now": now})
+            execute(f"DROP TABLE {month.name}", {})
+            raise_revisions(owner_ids=owner_ids, kind=aging.kind, now=now)
+    except OperationalError as error:
+        logger.warning("%s is not dropped yet: %s", month.name, error)
+    else:
+        logger.info("%s is dropped: periods of %s that %d have", month.name, table.name, len(owner_ids))
 
 
 @retried

@@ -8,7 +8,11 @@ import redis
 from django.conf import settings
 from django.http import HttpResponse
 from django.test import Client
+from django.utils import timezone
+from pytest_django import DjangoDbBlocker
 
+from config.database.partitions import is_partitioned, partition
+from config.desk.retention import AGING
 from tests.conformance import verify
 
 
@@ -31,3 +35,17 @@ def _empty_redis() -> Iterator[None]:
     yield
     with redis.Redis.from_url(settings.REDIS_URL) as client:
         client.flushdb()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--partitioned", action="store_true", help="on tables of periods that are partitioned by month")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """The test database as pytest-django makes it; partitioned where that is asked for (docs/adr/0024)."""
+    if request.config.getoption("--partitioned"):
+        with django_db_blocker.unblock():
+            for name, aging in AGING.items():
+                if name != "dispatches" and not is_partitioned(aging.table.name):
+                    partition(aging.table, now=timezone.now())

@@ -9,12 +9,13 @@ from functools import wraps
 from typing import ParamSpec, TypeVar
 
 import psycopg
-from django.db import Error, IntegrityError, OperationalError, connection, transaction
+from django.db import Error, IntegrityError, NotSupportedError, OperationalError, connection, transaction
 
 logger = logging.getLogger(__name__)
 
-# Deadlock and serialization failure: PostgreSQL undid one of two transactions that could not both go on.
-PASSING = frozenset({"40P01", "40001"})
+# Deadlock and serialization failure: PostgreSQL undid one of two transactions that could not both go on. And a
+# statement for the form that a table had until just now (config/database/partitions.py).
+PASSING = frozenset({"40P01", "40001", "0A000"})
 MOST_TRIES = 5
 FIRST_PAUSE_SECONDS = 0.01
 
@@ -82,7 +83,7 @@ def _tried(name: str, operation: Callable[[], Answer], *, tries: int) -> Answer:
     for number in range(1, tries + 1):
         try:
             return operation()
-        except OperationalError as error:
+        except (OperationalError, NotSupportedError) as error:
             if number == tries or not is_passing(error):
                 raise
             logger.info("%s is tried again: %s", name, error)

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import connection
 
+from config.database.partitions import noticing_partitions
 from config.database.periods import PeriodTable
 from config.database.statements import fetch_row, fetch_rows
 from config.database.upsert import Upserted, statement_from
@@ -69,5 +70,6 @@ def find_owners(column: str) -> dict[str, int]:
 
 def merge(table: PeriodTable, *, now: datetime) -> Upserted:
     """Store what is staged, as `upsert` does."""
-    inserted, updated, owners = fetch_row(statement_from(table, source="staged_row"), {"now": now})
+    with noticing_partitions():
+        inserted, updated, owners = fetch_row(statement_from(table, source="staged_row"), {"now": now})
     return Upserted(inserted=inserted, updated=updated, owners=tuple(owners or ()))

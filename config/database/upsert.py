@@ -4,7 +4,7 @@ Measured with 1,000 reservations of nine columns on PostgreSQL 15: this statemen
 of nine arrays 18 to 27 ms, `bulk_create(update_conflicts=True)` about 80 ms.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -12,6 +12,7 @@ from typing import Any
 
 from config.database.bound_statements import fetch_bound_row
 from config.database.pages import row_text
+from config.database.partitions import is_new, is_partitioned, noticing_partitions
 from config.database.periods import PeriodTable
 
 ITEMS = "json_to_recordset(%(rows)s::json) AS given ({typed_columns})"
@@ -24,14 +25,14 @@ INSERT = """
     WHERE ({stored_values}) IS DISTINCT FROM ({given_values})
 """
 UPSERT = """
-WITH written AS ({insert} RETURNING stored.{owner} AS owner, stored.xmax = 0 AS is_new)
+WITH written AS ({insert} RETURNING stored.{owner} AS owner, {is_new} AS is_new)
 SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new), array_agg(DISTINCT owner) FROM written
 """
 # The same between what has to be before and after it, in one round trip and one transaction: the owners are kept from
 # being deleted, nothing is written unless all are there, and `also` goes on with what was written.
 GUARDED_UPSERT = """
 WITH known AS MATERIALIZED (SELECT id FROM {owners} WHERE id = ANY(%(owner_ids)s::text[]) ORDER BY id FOR KEY SHARE),
-written AS ({insert} RETURNING stored.{owner} AS owner, stored.xmax = 0 AS is_new),
+written AS ({insert} RETURNING stored.{owner} AS owner, {is_new} AS is_new),
 {also}
 SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new), (SELECT count(*) FROM known) FROM written
 """
@@ -43,7 +44,7 @@ WITH given AS MATERIALIZED (
     SELECT * FROM ROWS FROM (json_to_recordset(%(rows)s::json) AS ({typed_columns})) WITH ORDINALITY
         AS item ({names}, place)
 ),
-written AS ({insert} RETURNING {returned_key}, stored.xmax = 0 AS is_new, stored AS whole)
+written AS ({insert} RETURNING {returned_key}, {is_new} AS is_new, stored AS whole)
 SELECT
     count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new),
     array_agg(DISTINCT written.{owner}) FILTER (WHERE is_new IS NOT NULL),
@@ -72,7 +73,7 @@ def upsert(table: PeriodTable, *, rows: str, now: datetime, owner_id: str | None
     rows of one key are an error of the caller's [B2].
     """
     params = {"rows": rows, "now": now, "owner_id": owner_id}
-    inserted, updated, owners = fetch_bound_row(_statement(table, owned=owner_id is not None), params)
+    inserted, updated, owners = _written(table, _statement, params, owned=owner_id is not None)
     return Upserted(inserted=inserted, updated=updated, owners=tuple(owners or ()))
 
 
@@ -85,7 +86,7 @@ def upsert_of_known(
     parameters of its own, which goes on with the `owner` of each row that was `written`.
     """
     given = {"rows": rows, "now": now, "owner_ids": sorted(owner_ids), **params}
-    inserted, updated, known = fetch_bound_row(_guarded_statement(table, also=also), given)
+    inserted, updated, known = _written(table, _guarded_statement, given, also=also)
     return (inserted, updated) if known == len(owner_ids) else None
 
 
@@ -94,19 +95,31 @@ def upsert_and_echo(table: PeriodTable, *, rows: str, now: datetime) -> tuple[Up
 
     The caller sees to it that nobody else writes rows of these owners before the transaction ends.
     """
-    inserted, updated, owners, echo = fetch_bound_row(_echoing_statement(table), {"rows": rows, "now": now})
+    inserted, updated, owners, echo = _written(table, _echoing_statement, {"rows": rows, "now": now})
     return Upserted(inserted=inserted, updated=updated, owners=tuple(owners or ())), echo
 
 
+def _written(
+    table: PeriodTable, statement: Callable[..., str], params: Mapping[str, Any], **form: Any
+) -> tuple[Any, ...]:
+    """What a statement answers, in the form that the table has now."""
+    with noticing_partitions():
+        return fetch_bound_row(statement(table, partitioned=is_partitioned(table.name), **form), params)
+
+
 @lru_cache
-def _statement(table: PeriodTable, *, owned: bool) -> str:
+def _statement(table: PeriodTable, *, owned: bool, partitioned: bool) -> str:  # noqa: ARG001  as below
     parts = parts_of(table, owned=owned)
     return UPSERT.format(**parts, insert=INSERT.format(**parts, items=ITEMS.format(**parts)))
 
 
-@lru_cache
 def statement_from(table: PeriodTable, *, source: str) -> str:
     """The statement of `upsert` with its rows from a table that has their columns."""
+    return _statement_from(table, source=source, partitioned=is_partitioned(table.name))
+
+
+@lru_cache
+def _statement_from(table: PeriodTable, *, source: str, partitioned: bool) -> str:  # noqa: ARG001  one for each form
     return UPSERT.format(**parts_of(table), insert=upsert_from(table, source=source))
 
 
@@ -116,14 +129,14 @@ def upsert_from(table: PeriodTable, *, source: str) -> str:
 
 
 @lru_cache
-def _guarded_statement(table: PeriodTable, *, also: str) -> str:
+def _guarded_statement(table: PeriodTable, *, also: str, partitioned: bool) -> str:  # noqa: ARG001  as above
     parts = parts_of(table)
     insert = upsert_from(table, source=f"{ITEMS.format(**parts)} {ALL_ARE_KNOWN}")
     return GUARDED_UPSERT.format(**parts, owners=table.owners, insert=insert, also=also)
 
 
 @lru_cache
-def _echoing_statement(table: PeriodTable) -> str:
+def _echoing_statement(table: PeriodTable, *, partitioned: bool) -> str:  # noqa: ARG001  as above
     parts = parts_of(table)
     returned_key = ", ".join(f"stored.{column.name}" for column in table.key)
     insert = INSERT.format(**parts, items="given")
@@ -147,4 +160,5 @@ def parts_of(table: PeriodTable, *, owned: bool = False) -> dict[str, str]:
         "stored_values": ", ".join(f"stored.{column.name}" for column in table.values),
         "given_values": ", ".join(f"excluded.{column.name}" for column in table.values),
         "owner": table.owner.name,
+        "is_new": is_new(table.name),
     }

@@ -13,6 +13,7 @@ from assets.dispatches import DISPATCHES
 from assets.retention import Aging, forget_old, months_before
 from assets.state_snapshots import STATE_SNAPSHOTS
 from assets.statuses import STATUSES
+from config.database.partitions import make_months_ahead
 from config.database.periods import PeriodTable
 from markets.models import Limit
 from markets.operations.limits import REVISION_KIND
@@ -21,6 +22,8 @@ from sites.limits import INVERTER_LIMITS, SITE_LIMITS
 from sites.telemetry import INVERTERS, SITES
 
 FORGET_TASK: Final = "config.desk.tasks.forget_old_periods"
+MONTHS_TASK: Final = "config.desk.tasks.make_months"
+MEANING: Final = "Off: everything is kept. On: periods that began more than so many months ago are deleted."
 SCHEDULE: Final = "Delete old periods"
 EVERY: Final = timedelta(hours=1)
 EXPIRE_SECONDS: Final = 600  # of runs that nobody took meanwhile, one is enough
@@ -63,18 +66,21 @@ def forget_periods(months: Mapping[str, Any], *, now: datetime, longest: float =
     return forgotten
 
 
+def make_months(*, now: datetime) -> list[str]:
+    """Make the partitions of the coming months, of those tables that are partitioned."""
+    return [name for aging in AGING.values() for name in make_months_ahead(aging.table, now=now)]
+
+
 def create_missing(**_signal: Any) -> None:
-    """Put the schedule where operators can switch it on; it is off, and nothing is ever deleted, until they do."""
-    if PeriodicTask.objects.filter(name=SCHEDULE).exists():
+    """Put the schedules where operators see them. What deletes is off until they switch it on."""
+    forget = {"kwargs": json.dumps(dict.fromkeys(AGING, USUAL_MONTHS)), "enabled": False, "description": MEANING}
+    _create(SCHEDULE, FORGET_TASK, EVERY, **forget)
+    _create("Make partitions of coming months", MONTHS_TASK, timedelta(days=1))
+
+
+def _create(name: str, task: str, period: timedelta, **fields: Any) -> None:
+    if PeriodicTask.objects.filter(name=name).exists():
         return
-    every = {"every": int(EVERY.total_seconds()), "period": IntervalSchedule.SECONDS}
+    every = {"every": int(period.total_seconds()), "period": IntervalSchedule.SECONDS}
     interval = IntervalSchedule.objects.filter(**every).first() or IntervalSchedule.objects.create(**every)
-    PeriodicTask.objects.create(
-        name=SCHEDULE,
-        task=FORGET_TASK,
-        interval=interval,
-        kwargs=json.dumps(dict.fromkeys(AGING, USUAL_MONTHS)),
-        expire_seconds=EXPIRE_SECONDS,
-        enabled=False,
-        description="Off: everything is kept. On: periods that began more than so many months ago are deleted.",
-    )
+    PeriodicTask.objects.create(name=name, task=task, interval=interval, expire_seconds=EXPIRE_SECONDS, **fields)

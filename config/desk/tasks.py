@@ -33,3 +33,9 @@ def forget_import_contents() -> int:
 def forget_old_periods(**months: Any) -> dict[str, int]:
     """Delete periods that are older than so many months, by their kinds; what was deleted, for the worker's log."""
     return retention.forget_periods(months, now=timezone.now())
+
+
+@shared_task(name=retention.MONTHS_TASK)
+def make_months() -> list[str]:
+    """Make the partitions that periods of the coming months belong in, where tables are partitioned."""
+    return retention.make_months(now=timezone.now())

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from assets.queries import lock_assets
 from assets.revisions import raise_revisions
 from config.api.batches import Stored
+from config.database.partitions import is_new, noticing_partitions
 from config.database.refusals import retried, violated_constraint
 from config.database.statements import fetch_row, load_sql
 from config.errors import Fault, InvalidError
@@ -63,7 +64,9 @@ def uncrossed(write: Callable[[], Stored], *, find: Callable[[], list[Fault]]) -
 
 def upsert_limits(items: str, params: Mapping[str, Any], *, now: datetime) -> Stored:
     """Within a transaction that has locked the assets: expand what the SQL of `items` names, and store it."""
-    inserted, updated, hit, changed = fetch_row(items + UPSERT, {**params, "now": now})
+    with noticing_partitions():
+        statement = items + UPSERT.replace("stored.xmax = 0", is_new("markets_limit"))
+        inserted, updated, hit, changed = fetch_row(statement, {**params, "now": now})
     raise_revisions(owner_ids=changed, kind=REVISION_KIND, now=now)
     return Stored(inserted=inserted, updated=updated, unchanged=hit - inserted - updated)
 

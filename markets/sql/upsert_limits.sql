@@ -2,7 +2,8 @@
 -- batch hits in all, and the assets of those that changed [L3] [C11].
 --
 -- null keeps what is stored; a row that stays as it is is not written and keeps its updated_at [C10]. Rows are written in
--- the order of their key, so that batches wait for each other and never deadlock. xmax tells an update from an insert.
+-- the order of their key, so that batches wait for each other and never deadlock. xmax tells an update from an insert;
+-- where the table is partitioned, what stands in its place does (config/database/partitions.py).
 --
 -- SQL, because a request may hold a quarter of a million rows: a year of three sources, 105,120 rows, was written in one
 -- second while a foreign key looked at each row, which was a third of it; now the assets are looked at once (ADR 17).
@@ -32,7 +33,7 @@ written AS (
     ) IS DISTINCT FROM (
         stored.power_charge, stored.power_discharge, stored.energy_low, stored.energy_high, stored.trading_locked
     )
-    RETURNING asset_id, xmax = 0 AS inserted
+    RETURNING asset_id, stored.xmax = 0 AS inserted
 ),
 changed AS (
     SELECT
