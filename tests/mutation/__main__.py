@@ -1,4 +1,4 @@
-"""`python -m tests.mutation [--sample N] [--to FILE] [--write-docs] [subject ...]`: all subjects unless some are named."""
+"""`python -m tests.mutation [option ...] [subject ...]`: all subjects unless some are named."""
 
 import argparse
 import importlib
@@ -42,7 +42,8 @@ def main() -> int:
     if not given.read:
         loop = Loop(given)
         tests = dict.fromkeys(test for name in given.subjects for test in SUBJECTS[name].tests)
-        code = pytest.main(["-s", "-q", "--reuse-db", "-p", "no:cacheprovider", f"--hypothesis-profile={PROFILE}", *tests], plugins=[loop])
+        asked = ["-s", "-q", "--reuse-db", "-p", "no:cacheprovider", f"--hypothesis-profile={PROFILE}", *tests]
+        code = pytest.main(asked, plugins=[loop])
         loop.nursery.close()
         found = loop.results
         if code != pytest.ExitCode.OK:

@@ -1,7 +1,8 @@
-"""Tests against a mutant of what runs when its module is imported: a process each, forked from one that is half-way there.
+"""Tests against a mutant of what runs when its module is imported: a process each, forked from one that is half-way
+there.
 
-That one has imported the libraries and nothing of the house. Its children import the house with the mutant in it, and find
-the test database as the run has made it.
+That one has imported the libraries and nothing of the house. Its children import the house with the mutant in it, and
+find the test database as the run has made it.
 """
 
 import importlib
@@ -159,7 +160,7 @@ class Finder(MetaPathFinder, Loader):
     def __init__(self, module: str, path: str, code: CodeType) -> None:
         self.module, self.path, self.code = module, path, code
 
-    def find_spec(self, fullname: str, path: object = None, target: ModuleType | None = None) -> ModuleSpec | None:
+    def find_spec(self, fullname: str, *_: object) -> ModuleSpec | None:
         """The module's spec, with this for its loader."""
         return spec_from_file_location(fullname, self.path, loader=self) if fullname == self.module else None
 

@@ -11,7 +11,10 @@ SURVIVED, KILLED, UNREADABLE, BROKEN = 0, 1, 2, 99
 
 
 def waited(work: Callable[[], int], *, seconds: float) -> int | None:
-    """What the work came to (one of these numbers), done in a child; None where it took too long. RuntimeError where it broke."""
+    """What the work came to, done in a child, as one of these numbers; None where it took too long.
+
+    Raises RuntimeError where it broke.
+    """
     sys.stdout.flush()
     sys.stderr.flush()
     pid = os.fork()

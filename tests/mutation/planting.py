@@ -1,7 +1,7 @@
 """Putting a mutant into the place of what runs, in a process that has imported everything already.
 
 A function gets the mutant's code, whoever holds the function; a statement is replaced in every module that has it. What
-ran when its module was imported (a table, a class, a default) cannot be planted: it needs a process of its own.
+ran when its module was imported (a class, a default) cannot be planted: it needs a process of its own.
 """
 
 import gc
@@ -9,11 +9,15 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date, time, timedelta
+from decimal import Decimal
+from enum import Enum
 from functools import cache
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 from tests.mutation.python_mutants import PythonMutant
+from tests.mutation.sources import Source
 from tests.mutation.sql_mutants import SqlMutant
 
 ROOMS = ("assets", "config", "markets", "partner", "sites")
@@ -31,9 +35,13 @@ def modules() -> list[ModuleType]:
 
 
 @contextmanager
-def planted(mutant: PythonMutant | SqlMutant, original: CodeType | None = None) -> Iterator[None]:
-    """Within it the mutant runs; `original` is the module's code as it is. Raises ImportedOnceError."""
-    replaced = replacements_for(mutant, original)
+def planted(mutant: PythonMutant | SqlMutant, source: Source) -> Iterator[None]:
+    """Within it the mutant of a file runs. Raises ImportedOnceError."""
+    try:
+        replaced = replacements_for(mutant, source.code)
+    except ImportedOnceError:
+        if not isinstance(mutant, PythonMutant) or not (replaced := replaced_values(mutant, source.module)):
+            raise
     for owner, name, _, new in replaced:
         setattr(owner, name, new)
     try:
@@ -48,6 +56,32 @@ def replacements_for(mutant: PythonMutant | SqlMutant, original: CodeType | None
     if isinstance(mutant, SqlMutant):
         return _statements_with(mutant)
     return _functions_with(mutant.code, original or mutant.code)
+
+
+def replaced_values(mutant: PythonMutant, name: str) -> list[Replacement]:
+    """The plain values that a module would have made otherwise, in every module that has taken them from it."""
+    here = vars(sys.modules[name])
+    made: dict[str, Any] = {"__name__": name}
+    try:
+        exec(mutant.code, made)  # noqa: S102
+    except Exception:  # noqa: BLE001 - whatever it is: it cannot be imported
+        return []
+    return [
+        (module, key, here[key], value)
+        for key, value in made.items()
+        if key in here and key[:2] != "__" and _is_plain(value) and here[key] != value
+        for module in modules()
+        if vars(module).get(key) is here[key]
+    ]
+
+
+def _is_plain(value: object) -> bool:
+    """Whether a value is the same whoever makes it: a number, a text, a time, or a collection of these."""
+    if isinstance(value, Mapping):
+        return all(map(_is_plain, value.values()))
+    if isinstance(value, tuple | list | set | frozenset):
+        return all(map(_is_plain, value))
+    return isinstance(value, int | float | str | Decimal | date | time | timedelta | Enum)
 
 
 def _statements_with(mutant: SqlMutant) -> list[Replacement]:

@@ -24,6 +24,7 @@ class Result:
     before: str
     after: str
     verdict: str
+    of: int = 0  # how many there are of its subject
 
     @property
     def survived(self) -> bool:
@@ -50,6 +51,7 @@ class Row:
     """A line of the table."""
 
     subject: str
+    made: int
     mutants: int
     killed: int
 
@@ -80,19 +82,24 @@ def table_of(results: Iterable[Result]) -> list[Row]:
     """A row for each subject, and one for them all. What PostgreSQL cannot read is no mutant."""
     counted: dict[str, list[Result]] = {}
     for result in results:
-        if result.verdict != "unreadable":
-            counted.setdefault(result.subject, []).append(result)
-    rows = [Row(name, len(of), sum(not one.survived for one in of)) for name, of in counted.items()]
-    return [*rows, Row("all", sum(row.mutants for row in rows), sum(row.killed for row in rows))]
+        counted.setdefault(result.subject, []).append(result)
+    rows = [_row(name, of) for name, of in counted.items()]
+    return [*rows, Row("all", *(sum(getattr(row, name) for row in rows) for name in ("made", "mutants", "killed")))]
+
+
+def _row(subject: str, of: Sequence[Result]) -> Row:
+    readable = [one for one in of if one.verdict != "unreadable"]
+    made = max(len(of), of[0].of) - (len(of) - len(readable))
+    return Row(subject, made, len(readable), sum(not one.survived for one in readable))
 
 
 def lines_of(rows: Sequence[Row]) -> list[str]:
-    """The table in Markdown."""
-    cells = [
-        f"| {row.subject} | {row.mutants} | {row.killed} | {row.mutants - row.killed} | {row.percent:.1f} |"
-        for row in rows
-    ]
-    return ["| subject | mutants | killed | survived | % |", "|---|---|---|---|---|", *cells]
+    """The table in Markdown; it says where a sample was taken."""
+    lines = ["| subject | mutants | killed | survived | % |", "|---|---|---|---|---|"]
+    for row in rows:
+        run = f"{row.mutants}" if row.mutants >= row.made else f"{row.mutants}, a sample of {row.made}"
+        lines.append(f"| {row.subject} | {run} | {row.killed} | {row.mutants - row.killed} | {row.percent:.1f} |")
+    return lines
 
 
 def write_page(results: Sequence[Result], rows: Sequence[Row]) -> None:

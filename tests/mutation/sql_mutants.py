@@ -48,6 +48,7 @@ RIVALS = {
     "preceding": ("FOLLOWING",),
     "following": ("PRECEDING",),
 }
+CALLED = {"all", "any", "min", "max", "sum", "avg", "least", "greatest", "lag", "bool_or", "bool_and"}
 ENDS_OF_ORDER = {"limit", "offset", "for", "range", "rows", "nulls", "desc", "asc", "on", "union"}
 
 
@@ -93,7 +94,7 @@ def _mutations(words: Sequence[str]) -> Iterator[tuple[int, int, str]]:
         word = words[index]
         around = _Around(words, solid, place)
         for other in RIVALS.get(word.lower(), ()):
-            if around.may_become(other):
+            if around.is_operator:
                 yield index, index + 1, other
         for other in _other_values(word, before=around.word(-1)):
             yield index, index + 1, other
@@ -126,28 +127,21 @@ class _Around:
         at = self.place + step
         return self.words[self.solid[at]].lower() if 0 <= at < len(self.solid) else ""
 
-    def may_become(self, other: str) -> bool:
+    @property
+    def is_operator(self) -> bool:
         """Whether the word is the operator or function that it looks like."""
-        match self.word(0):
+        word = self.word(0)
+        match word:
             case "*":
                 return self.word(-1) not in {"select", ".", "(", ","}
             case "and":
                 return "between" not in [self.word(-step) for step in range(1, 9)]
-            case "first":
-                return self.word(-1) == "nulls"
-            case "left":
-                return self.word(1) == "join"
-            case "all" | "any":
-                return self.word(1) == "("
-            case "not":
-                return self.word(1) not in {"in", "null"} or self.word(-1) == "is" or other == ""
-            case "in":
-                return self.word(-1) != "not"
-            case "min" | "max" | "sum" | "avg" | "least" | "greatest" | "lag" | "bool_or" | "bool_and":
-                return self.word(1) == "("
+            case "first" | "left" | "in":
+                follows = {"first": self.word(-1) == "nulls", "left": self.word(1) == "join"}
+                return follows.get(word, self.word(-1) != "not")
             case "distinct":
                 return self.word(1) not in {"on", "from"}
-        return True
+        return word not in CALLED or self.word(1) == "("
 
     def left_out(self) -> Iterator[tuple[int, int, str]]:
         """Parts around here that can be left out or turned."""

@@ -38,12 +38,13 @@ SUBJECTS: Mapping[str, Subject] = {
     ),
     "limits": Subject(
         _named(
-            "markets/limit_items.py markets/operations/limits.py markets/operations/limit_rows.py markets/queries/limits.py "
+            "markets/limit_items.py markets/operations/limits.py markets/operations/limit_rows.py "
+            "markets/queries/limits.py "
             "markets/sql/limit_groups.sql markets/sql/limit_rows.sql markets/sql/expand_limits.sql "
             "markets/sql/upsert_limits.sql markets/sql/clear_limits.sql markets/sql/find_crossed_bands.sql"
         ),
         _named(
-            "tests/markets/test_limit_items.py tests/markets/test_limit_reads.py tests/markets/api/test_list_limits.py "
+            "tests/markets/test_limit_items.py tests/markets/api/test_list_limits.py "
             "tests/markets/api/test_limit_pages.py tests/markets/api/test_patch_limits.py "
             "tests/markets/api/test_patch_limits_refused.py tests/markets/api/test_clear_limits.py "
             "tests/markets/api/test_crossed_bands.py tests/markets/api/test_limit_rows_sent.py "
@@ -93,7 +94,8 @@ SUBJECTS: Mapping[str, Subject] = {
         ),
         _named(
             "tests/partner/test_forecast_clear_sky.py tests/partner/test_forecast_documents.py "
-            "tests/partner/test_forecast_money.py tests/partner/test_forecast_submitted.py"
+            "tests/partner/test_forecast_money.py tests/partner/test_forecast_submitted.py "
+            "tests/partner/test_forecast_edges.py"
         ),
     ),
 }

@@ -1,7 +1,7 @@
-"""The mutator itself: mutants are made of the lines that they should be made of, run while they are planted, and are noticed."""
+"""The mutator itself: mutants are made of the lines that they should be made of, run while planted, and are noticed."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -9,6 +9,7 @@ import pytest
 
 from assets import periods
 from config.embedded import BASE_DIR
+from markets import local_windows
 from partner import batteries
 from tests.factories.assets import make_asset
 from tests.factories.state_snapshots import SIX, make_snapshots, mwh, snapshot
@@ -52,7 +53,7 @@ def noticed(test: Callable[[], bool]) -> int | None:
 def test_a_mutant_of_a_known_line_is_made_and_killed() -> None:
     source = source_of("periods", "assets/periods.py")
     mutant = mutant_of(source, "instant.second == 0", "instant.second != 0")
-    with planted(mutant, source.code):
+    with planted(mutant, source):
         assert noticed(lambda: not periods.is_on_grid(SECOND_OF_THE_GRID)) == KILLED
         assert noticed(lambda: True) == SURVIVED
     assert noticed(lambda: not periods.is_on_grid(SECOND_OF_THE_GRID)) == SURVIVED
@@ -74,14 +75,21 @@ def test_a_mutant_of_a_known_statement_is_made_and_killed() -> None:
     (source,) = [one for one in sources_of(SUBJECTS["batteries"]) if one.name.endswith(".sql")]
     mutant = next(one for one in source.mutants() if one.before.startswith("sum(") and one.after.startswith("avg("))
     read = {"asset_ids": [battery.pk], "start": SIX, "end": SIX.replace(hour=8), "now": SIX}
-    with planted(mutant):
+    with planted(mutant, source):
         assert batteries.read(**read).throughput == Decimal("6.5")
     assert batteries.read(**read).throughput == 13
 
 
-def test_what_ran_on_import_is_not_planted() -> None:
+def test_a_number_is_replaced_wherever_it_is_held() -> None:
     source = source_of("periods", "assets/periods.py")
-    with pytest.raises(ImportedOnceError), planted(mutant_of(source, "15", "16"), source.code):
+    with planted(mutant_of(source, "15", "16"), source):
+        assert [timedelta(minutes=16)] * 2 == [periods.SLOT, local_windows.SLOT]
+    assert [timedelta(minutes=15)] * 2 == [periods.SLOT, local_windows.SLOT]
+
+
+def test_what_a_class_was_made_of_is_not_planted() -> None:
+    source = source_of("signals", "partner/thresholds.py")
+    with pytest.raises(ImportedOnceError), planted(mutant_of(source, "31", "32"), source):
         pass
 
 
