@@ -68,6 +68,7 @@ messages: export SECRET_KEY := made-up-for-messages
 messages: $(VENV)/dev.stamp
 	@command -v msgfmt >/dev/null || { echo 'This needs gettext; on Debian and Ubuntu: apt-get install gettext' >&2; exit 1; }
 	$(BIN)/python -W ignore::RuntimeWarning manage.py makemessages --locale de --locale pl --no-location --no-wrap --no-obsolete --ignore .venv --ignore tests --ignore drf_spectacular
+	@for po in config/desk/locale/*/LC_MESSAGES/django.po; do grep -v '^"POT-Creation-Date' $$po >$$po.new && mv $$po.new $$po; done
 	$(BIN)/python -W ignore::RuntimeWarning manage.py compilemessages --locale de --locale pl --ignore .venv
 
 lock: $(VENV)/dev.stamp
