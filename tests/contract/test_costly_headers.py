@@ -81,7 +81,7 @@ def seconds(method: str, path: str, headers: dict[str, str]) -> float:
 
 
 @pytest.mark.parametrize("pattern", PATTERNS)
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 def test_no_header_takes_long_to_read(pattern: str, ids: dict[str, str]) -> None:
     text, key = PATTERNS[pattern], make_api_key().text
     slow = {}

@@ -130,9 +130,7 @@ def test_no_secret_is_in_a_dump_in_redis_or_in_a_log(site: Site, tmp_path: Path,
                 answers(server, asked)
                 sent += 1
     texts = {"the dump": dump(), "Redis": in_redis(), "logs": logs(tmp_path)}
-    hits = [
-        (where, key[:8]) for where, text in texts.items() for key in keys if any(one in text for one in forms_of(key))
-    ]
+    hits = [f"{where}: {around(text, key)}" for where, text in texts.items() for key in keys if around(text, key)]
     size = sum(map(len, texts.values()))
     figure = (
         f"{len(hits)} hits of {len(set(keys))} keys, each sent in {sent // len(keys)} places, in {size / 1e6:.1f} MB"
@@ -140,6 +138,12 @@ def test_no_secret_is_in_a_dump_in_redis_or_in_a_log(site: Site, tmp_path: Path,
     promise("P15", "issued secrets in dump, Redis and logs", figure=figure, target="0")
     assert hits == []
     assert len(texts["the dump"]) > 100_000
+
+
+def around(text: bytes, key: str) -> str:
+    """What stands around a key, in whatever form it is in the text; nothing where it is not."""
+    places = [text.find(one) for one in forms_of(key) if one in text]
+    return repr(text[max(0, places[0] - 150) : places[0] + 150]) if places else ""
 
 
 def answers(server: Server, asked: bytes) -> None:
