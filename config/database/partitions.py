@@ -74,9 +74,9 @@ def is_new(table: str, *, row: str = "stored") -> str:
 
 @contextmanager
 def noticing_partitions() -> Iterator[None]:
-    """Around a statement with `is_new`: if it is refused since the table was partitioned meanwhile, the next one is not.
+    """Around a statement with `is_new`: where one is refused, its table was partitioned meanwhile, and is known.
 
-    That is a passing refusal, which is tried again.
+    The refusal is a passing one, which is tried again.
     """
     try:
         yield

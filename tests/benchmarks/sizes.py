@@ -1,4 +1,4 @@
-"""What a row of each table of periods takes on disk, its key included: `python -m tests.benchmarks.sizes` prints it.
+"""What a row of each table of periods takes on disk, its key included: `python -m tests.benchmarks.sizes [KIND ...]`.
 
 In the migrated and empty database that DATABASE_URL names: a hundred owners, one quarter of an hour after another,
 by the statements of the application, as a fleet writes them. Rows have every field that clients usually send.
@@ -27,12 +27,12 @@ START = datetime(2026, 5, 1, tzinfo=UTC)
 RECORDS = """
 INSERT INTO assets_asset (id, code, name, type, region, delivery_area, lifecycle, provider)
 SELECT 'DE_50HZ_WILSTER_' || n, 'WILSTER', 'Battery ' || n, 'BESS', 'DE', '50HZ', 'LIVE', 'EBX'
-FROM generate_series(1, %(owners)s) AS n;
+FROM generate_series(1, %(owners)s) AS n ON CONFLICT DO NOTHING;
 INSERT INTO sites_site (id, code, name, region, delivery_area, dispatch_mode_name)
 SELECT 'DE_50HZ_WILSTER_SITE_' || n, 'WILSTER', 'Site ' || n, 'DE', '50HZ', 'MANUAL'
-FROM generate_series(1, %(owners)s) AS n;
+FROM generate_series(1, %(owners)s) AS n ON CONFLICT DO NOTHING;
 INSERT INTO sites_inverter (id, site_id, rated_power, charge_efficiency, discharge_efficiency)
-SELECT id || '_INV_1', id, 5, 0.97, 0.97 FROM sites_site
+SELECT id || '_INV_1', id, 5, 0.97, 0.97 FROM sites_site ON CONFLICT DO NOTHING
 """
 SIZE = "SELECT count(*), pg_total_relation_size(%s), pg_table_size(%s) FROM {table}"
 Row = dict[str, Any]
@@ -78,7 +78,7 @@ ROWS: dict[str, Callable[[int], list[Row]]] = {
         for market in ("DAA", "IDA1")
     ],
     "inverter_readings": lambda n: [
-        {"state": "RUNNING", "error_code": None} | stated(n, ac_power_kw=118.4, energy_kwh=29.6, temperature_c=41.5)
+        {"state": "NORMAL", "error_code": None} | stated(n, ac_power_kw=118.4, energy_kwh=29.6, temperature_c=41.5)
     ],
     "site_readings": lambda n: [stated(n, poa_irradiance_wm2=812.5, ambient_temperature_c=21.4, consumption_kw=3.1)],
 }
@@ -97,8 +97,8 @@ def main() -> None:
     with connection.cursor() as cursor:
         cursor.execute(RECORDS, {"owners": OWNERS})
     sys.stdout.write(f"{'kind':<18}{'rows':>10}{'bytes a row':>14}{'of these index':>16}\n")
-    for kind, make in ROWS.items():
-        table = AGING[kind].table
+    for kind in sys.argv[1:] or ROWS:
+        make, table = ROWS[kind], AGING[kind].table
         for slot in range(SLOTS):
             begins = START + timedelta(minutes=15 * slot)
             times = {table.time.name: begins.isoformat()}

@@ -38,3 +38,19 @@ def test_each_key_and_constraint_of_a_period_table_holds_its_owner(model: type[M
 def test_the_tables_of_periods_are_known() -> None:
     names = {model.__name__ for model in PERIODS}
     assert {"Limit", "Forecast", "Reservation", "Price", "Dispatch", "StatusEntry", "StateSnapshot"} <= names
+
+
+REFERENCED = """
+SELECT confrelid::regclass::text FROM pg_constraint WHERE conrelid = %s::regclass AND contype = 'f'
+"""
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("model", PERIODS, ids=lambda model: model.__name__)
+def test_a_period_refers_to_a_record_and_to_no_other_period(model: type[Model]) -> None:
+    """What Citus asks of a key that leads out of a distributed table: its target is a table that every node has."""
+    with connection.cursor() as cursor:
+        cursor.execute(REFERENCED, [model._meta.db_table])
+        found = {name for (name,) in cursor.fetchall()}
+    assert found <= {"assets_asset", "sites_site", "sites_inverter", "markets_limitchange"}
+    assert len(found) <= 1
