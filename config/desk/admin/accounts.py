@@ -124,6 +124,7 @@ class AuthenticatorAdmin(ReadOnly):
     """Who logs in with one-time codes. Their secrets are shown to nobody."""
 
     list_display = ("operator", "confirmed", "created_at", "last_used_at")
+    list_select_related = ("user",)
     search_fields = ("user__username",)
     ordering = ("user__username", "pk")
     fields = ("user", "confirmed", "created_at", "last_used_at")
