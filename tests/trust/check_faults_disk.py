@@ -155,7 +155,7 @@ def prepared(desk: RunningDesk, data: Path) -> Work:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of it: the instants at which the disk was full and was not any longer, and what is stored in the end."""
+    """What came of it: from when to when the disk was full, and what is stored in the end."""
 
     work: Work
     full_at: float
