@@ -9,10 +9,9 @@ import logging
 import os
 import select
 import socket
-import time
 from collections.abc import Callable
 from contextlib import suppress
-from threading import Lock, Thread
+from threading import Event, Lock, Thread
 from typing import Any, Final
 
 import psycopg
@@ -39,6 +38,7 @@ class Pulse:
         self._when_it_stops = when_it_stops
         self._process = 0
         self._lock = Lock()
+        self._ended = Event()
 
     def start(self) -> None:
         """Start in this process, unless that has been done; costs next to nothing then."""
@@ -49,8 +49,12 @@ class Pulse:
                 self._process = os.getpid()
                 Thread(target=self._run, name="pulse", daemon=True).start()
 
+    def end(self) -> None:
+        """Feel it no longer."""
+        self._ended.set()
+
     def _run(self) -> None:
-        while True:
+        while not self._ended.is_set():
             try:
                 self._feel()
             except psycopg.errors.ConnectionTimeout:
@@ -59,15 +63,15 @@ class Pulse:
                 self._note(stopped=False)
             except Exception:
                 logger.exception("The pulse goes on after this")
-            time.sleep(EVERY)
+            self._ended.wait(EVERY)
 
     def _feel(self) -> None:
         """Ask again and again over one connection, until it is lost."""
         address: dict[str, Any] = direct_address(name="leitstand.pulse", connect_timeout=CONNECT_SECONDS)
         with psycopg.connect(**address, autocommit=True) as connected:
-            while True:
+            while not self._ended.is_set():
                 self._ask(connected)
-                time.sleep(EVERY)
+                self._ended.wait(EVERY)
 
     def _ask(self, connected: "psycopg.Connection[Any]") -> None:
         line = connected.pgconn

@@ -70,6 +70,7 @@ class _Turn:
 
     def __init__(self, free: deque[Connections], count: Semaphore) -> None:
         self._free, self._count = free, count
+        self._own = {one.alias: one for one in connections.all(initialized_only=True)}
         self._held: Connections | None = free.pop()
         for alias, one in self._held.items():
             connections[alias] = one
@@ -97,6 +98,8 @@ class _Turn:
         if held is not None:
             for alias in held:
                 del connections[alias]
+            for alias, one in self._own.items():
+                connections[alias] = one
             self._free.append(held)
             self._count.release()
 

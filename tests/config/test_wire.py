@@ -5,6 +5,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 from django.db import connection
@@ -215,3 +216,25 @@ def test_request_ids_of_parallel_requests_do_not_mix(server: Server) -> None:
     for thread in threads:
         thread.join()
     assert wrong == []
+
+
+# --- Bodies that do not come ------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("path", ["/api/v1/assets", "/partner/kpi-rollup", "/admin/login/"])
+def test_a_body_that_does_not_come_is_408_and_its_connection_is_closed(server: Server, path: str) -> None:
+    """What granian keeps to itself is still where config/desk/arrivals.py looks for it."""
+    with socket.create_connection((LOCALHOST, server.port), timeout=20) as wire:
+        began = time.monotonic()
+        wire.sendall(request("POST", path, JSON, "Content-Length: 1000", body=b'{"name"').replace(b"close", b"keep"))
+        answer = read_answer(wire)
+        assert (answer.status, answer.headers["connection"]) == (408, "close")
+        assert "did not come" in json.loads(answer.body)["detail"]
+        assert wire.recv(1) == b""
+        assert time.monotonic() - began < 15
+
+
+def test_nobody_waits_for_those_whose_bodies_do_not_come(server: Server, key: str, asset_path: str) -> None:
+    with ExitStack() as stack:
+        for _ in range(4):  # as many as the server has threads
+            wire = stack.enter_context(socket.create_connection((LOCALHOST, server.port), timeout=20))
+            wire.sendall(request("PATCH", asset_path, JSON, key, "Content-Length: 1000", body=b'{"name"'))
+        assert server.send(request("GET", asset_path, key), patience=15).status == 200

@@ -31,6 +31,7 @@ from tests.trust.fault_desk import HANGS, Met
 DISK = "400m"
 ROWS = 2_000  # of a batch: full pages, so that it needs space before long
 FULL_FOR, FREED_WITHIN, CALM = 40.0, 40.0, 3.0
+NORMAL_WITHIN = 30.0  # `make run` waits for up to 15 s before it starts a part again that has died again and again
 START = datetime(2027, 1, 1, tzinfo=UTC)
 KEY = "from tests.factories.keys import make_api_key; print('KEY', make_api_key().text)"
 STORED = "SELECT generation, count(*) FROM markets_forecast WHERE generation > 1000 GROUP BY 1"
@@ -64,6 +65,17 @@ def fill(disk: Path) -> Path:
         while True:
             file.write(bytes(4096))
     return ballast
+
+
+def exhaust_log(data: Path) -> str:
+    """Write into the write-ahead log alone until there is no space for more of it; what PostgreSQL's last word was."""
+    try:
+        with psycopg.connect(database_url(data), autocommit=True) as connected:
+            for _ in range(200):
+                connected.execute("SELECT pg_logical_emit_message(false, 'check', repeat('x', 4000000))")
+    except psycopg.Error as error:
+        return str(error).strip().splitlines()[0]
+    return "it went on"
 
 
 @dataclass
@@ -131,12 +143,6 @@ class Work:
         self.met.append(Met(what, ended, ended - began, status, retry_after))
         return status
 
-    def between(self, what: str, begin: float, end: float) -> Counter[int]:
-        return Counter(one.status for one in self.met if one.what == what and begin <= one.ended <= end)
-
-    def last_failure(self) -> float:
-        return max(one.ended for one in self.met if one.status not in (200, 204))
-
 
 def prepared(desk: RunningDesk, data: Path) -> Work:
     names = environment(data, port=desk.port)
@@ -147,44 +153,81 @@ def prepared(desk: RunningDesk, data: Path) -> Work:
     return Work(desk.port, made.stdout.decode().rpartition("KEY ")[2].strip(), str(found[0]))
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """What came of it: from when to when the disk was full, and what is stored in the end."""
+
+    work: Work
+    full_at: float
+    freed_at: float
+    last_word: str
+    stored: dict[int, int]
+
+    def statuses(self, what: str) -> Counter[int]:
+        """Of the requests that ended while the disk was full."""
+        return Counter(
+            one.status for one in self.work.met if one.what == what and self.full_at <= one.ended <= self.freed_at
+        )
+
+    def said(self, what: str) -> str:
+        return ", ".join(f"{count} x {status}" for status, count in sorted(self.statuses(what).items()))
+
+    @property
+    def lost(self) -> list[int]:
+        return [number for number in self.work.acknowledged if self.stored.get(number) != ROWS]
+
+    @property
+    def partial(self) -> list[int]:
+        return [number for number, rows in self.stored.items() if rows != ROWS]
+
+    @property
+    def longest(self) -> float:
+        return max(one.took for one in self.work.met)
+
+    @property
+    def normal_after(self) -> float:
+        return max(one.ended for one in self.work.met if one.status not in (200, 204)) - self.freed_at
+
+
+def run(folder: Path) -> Outcome:
+    """A disk that is full for a while: first for data, then for the log before it, too."""
+    data = folder / "data"
+    with small_disk(data) as disk, running_desk(data) as desk:
+        work = prepared(desk, data)
+        with work.at_it():
+            time.sleep(CALM)
+            full_at = time.monotonic()
+            ballast = fill(disk)
+            time.sleep(FULL_FOR / 2)
+            last_word = exhaust_log(data)
+            time.sleep(FULL_FOR / 2)
+            freed_at = time.monotonic()
+            ballast.unlink()
+            time.sleep(FREED_WITHIN)
+        with psycopg.connect(database_url(data)) as connected:
+            stored: dict[int, int] = dict(connected.execute(STORED).fetchall())
+        desk.stop()
+    return Outcome(work, full_at, freed_at, last_word, stored)
+
+
 @promises("P19")
 def test_a_full_disk_is_reported_and_recovered_from(promise: Promise) -> None:
     with TemporaryDirectory(prefix="leitstand-disk-") as folder:
-        data = Path(folder) / "data"
-        with small_disk(data) as disk, running_desk(data) as desk:
-            work = prepared(desk, data)
-            with work.at_it():
-                time.sleep(CALM)
-                full_at = time.monotonic()
-                ballast = fill(disk)
-                time.sleep(FULL_FOR)
-                freed_at = time.monotonic()
-                ballast.unlink()
-                time.sleep(FREED_WITHIN)
-            with psycopg.connect(database_url(data)) as connected:
-                stored = dict(connected.execute(STORED).fetchall())
-            desk.stop()
-    lost = [number for number in work.acknowledged if stored.get(number) != ROWS]
-    partial = [number for number, rows in stored.items() if rows != ROWS]
-    longest = max(one.took for one in work.met)
-    while_full = {what: work.between(what, full_at, freed_at) for what in ("read", "write", "ready")}
-    normal = work.last_failure() - freed_at
-    statuses = {
-        what: ", ".join(f"{count} x {status}" for status, count in sorted(found.items()))
-        for what, found in while_full.items()
-    }
+        seen = run(Path(folder))
     figure = (
-        f"writes {statuses['write']}; reads {statuses['read']}; ready {statuses['ready']}; longest {longest:.1f} s; "
-        f"{len(lost)} of {len(work.acknowledged)} acknowledged batches lost; normal {normal:.1f} s after"
+        f"writes {seen.said('write')}; reads {seen.said('read')}; ready {seen.said('ready')}; longest "
+        f"{seen.longest:.1f} s; no space for its log: {seen.last_word}; {len(seen.lost)} of "
+        f"{len(seen.work.acknowledged)} acknowledged batches lost; normal {seen.normal_after:.1f} s after"
     )
-    promise("P19", "PostgreSQL's disk full for 40 s", figure=figure, target="503 and never 500, 0 lost, normal again")
-    assert set(while_full["write"]) <= {204, 503}, work.sentences
-    assert while_full["write"][503] > 10
-    assert while_full["read"][200] > 10
-    assert set(while_full["read"]) <= {200, 503}
-    assert 503 in while_full["ready"]
-    assert all(one.retry_after for one in work.met if one.status == http.HTTPStatus.SERVICE_UNAVAILABLE)
-    assert any("space" in sentence for sentence in work.sentences)
-    assert (lost, partial) == ([], [])
-    assert longest <= HANGS
-    assert normal < FREED_WITHIN - CALM
+    target = f"503 and never 500, 0 lost, normal within {NORMAL_WITHIN:.0f} s, by itself"
+    promise("P19", f"PostgreSQL's disk full for {FULL_FOR:.0f} s", figure=figure, target=target)
+    assert set(seen.statuses("write")) <= {204, 503}, seen.work.sentences
+    assert set(seen.statuses("read")) <= {200, 503}, seen.work.sentences
+    assert seen.statuses("write")[503] > 10
+    assert seen.statuses("read")[200] > 10
+    assert 503 in seen.statuses("ready")
+    assert all(one.retry_after for one in seen.work.met if one.status == http.HTTPStatus.SERVICE_UNAVAILABLE)
+    assert any("space" in sentence for sentence in seen.work.sentences)
+    assert (seen.lost, seen.partial) == ([], [])
+    assert seen.longest <= HANGS
+    assert seen.normal_after <= NORMAL_WITHIN

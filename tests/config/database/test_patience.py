@@ -136,8 +136,8 @@ def test_a_transaction_in_which_nothing_happens_is_ended_and_that_is_503() -> No
         caught.append(error)
     finally:
         connection.close()
-    (error,) = caught
-    answer = exception_handler(error, {})
+    (seen,) = caught
+    answer = exception_handler(seen, {})
     assert answer.status_code == 503
     assert answer["Retry-After"]
     with ThreadPoolExecutor(1) as pool:  # nobody holds the row any longer
