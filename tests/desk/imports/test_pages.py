@@ -166,7 +166,7 @@ def test_an_import_is_in_the_audit_trail_with_who_and_what(desk: Client, asset: 
     page = send(desk, "specs", csv_of(SPEC_HEADER, spec_row(asset)))["Location"]
     desk.post(f"{page}apply")
 
-    trail = [change for change, _ in desk.get("/admin/audit/?what=import").context["changes"]]
+    trail = [change for change, *_ in desk.get("/admin/audit/?what=import").context["changes"]]
 
     assert {change.actor for change in trail} == {"user:anna"}
     states = [change.after["state"] for change in reversed(trail) if change.after and "state" in change.after]
