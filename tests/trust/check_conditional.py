@@ -83,8 +83,8 @@ def court(tmp_path: Path) -> Iterator[Court]:
     ]
     with running_server(tmp_path) as server:
         wires = [Wire(server.port, text) for text in texts]
-        mine, partner, other, other_partner = wires
-        yield Court(mine, partner, other, other_partner, fleet, {**fleet.ids, "kind": kind})
+        mine, partner, stranger, other_partner = wires
+        yield Court(mine, partner, stranger, other_partner, fleet, {**fleet.ids, "kind": kind})
         for wire in wires:
             wire.close()
 

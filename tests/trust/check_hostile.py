@@ -74,7 +74,8 @@ def _fault(sent: bytes, answer: RawAnswer) -> str | None:
     if not answer.body and (answer.status in ITS_OWN or not line):
         return None
     if not line:  # what is no request of HTTP/1.1 may be answered as whatever it was taken for
-        return None if answer.headers.get("content-type", "").startswith("application/json") else "no JSON"
+        is_json = answer.headers.get("content-type", "").startswith("application/json")
+        return None if is_json or answer.status < 400 else "no JSON"
     return _undocumented(method, path, sent, answer)
 
 
