@@ -103,7 +103,8 @@ def _drop(aging: Aging, month: Month, now: datetime) -> None:
     names = {"table": table.name, "month": month.name, "owner": table.owner.name, "time": table.time.name}
     try:
         with transaction.atomic():
-            take_out(table, month)
+            if not take_out(table, month):
+                return
             owner_ids = [one for (one,) in fetch_rows(OWNERS_IN.format(**names), {"kind": aging.kind})]
             if aging.keeps_latest:
                 backwards = ", ".join(f"{column.ordered} DESC" for column in table.key[1:])

@@ -43,9 +43,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.fixture(scope="session")
 def django_db_setup(request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
-    """The test database as pytest-django makes it; partitioned where that is asked for (docs/adr/0024)."""
-    if request.config.getoption("--partitioned"):
-        with django_db_blocker.unblock():
-            for name, aging in AGING.items():
-                if name != "dispatches" and not is_partitioned(aging.table.name):
-                    partition(aging.table, now=timezone.now())
+    """The test database as pytest-django makes it; partitioned where that is asked for (docs/adr/0024).
+
+    Which form its tables have is known before the first test, whose queries may be counted.
+    """
+    if not any(item.get_closest_marker("django_db") for item in request.session.items):
+        return
+    with django_db_blocker.unblock():
+        for name, aging in AGING.items():
+            table = aging.table
+            if not is_partitioned(table.name) and name != "dispatches" and request.config.getoption("--partitioned"):
+                partition(table, now=timezone.now())
+                is_partitioned(table.name)

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Final
 
 from django.db import NotSupportedError, connection, models, transaction
@@ -45,6 +44,8 @@ WITH moved AS (DELETE FROM {source} WHERE {time} >= %(start)s AND {time} < %(end
 INSERT INTO {target} ({columns}) SELECT {columns} FROM moved
 """
 
+FORMS: dict[str, bool] = {}  # whether a table is partitioned, as far as this process knows
+
 
 class PartitionError(Exception):
     """A table cannot be partitioned, or is so already."""
@@ -58,10 +59,11 @@ class Month:
     end: datetime
 
 
-@lru_cache
 def is_partitioned(table: str) -> bool:
     """Whether a table is; asked once in a process, and again when a statement for the other form was refused."""
-    return any(partitioned for (partitioned,) in fetch_rows(KIND, {"table": table}))
+    if table not in FORMS:
+        FORMS[table] = _is_partitioned_now(table)
+    return FORMS[table]
 
 
 def is_new(table: str, *, row: str = "stored") -> str:
@@ -81,7 +83,7 @@ def noticing_partitions() -> Iterator[None]:
     try:
         yield
     except NotSupportedError:
-        is_partitioned.cache_clear()
+        FORMS.clear()
         raise
 
 
@@ -95,12 +97,12 @@ def partition(table: PeriodTable, *, now: datetime) -> None:
     """Make a table partitioned by month, from the next month on; what there is becomes its first partition.
 
     Nothing is copied but what lies beyond this month. Whoever reads or writes the table waits while it is read twice:
-    about a second for a million rows. PartitionError if it cannot be.
+    a few seconds for a million rows. PartitionError if it cannot be.
     """
     past, start = f"{table.name}_past", month_after(now)
     with transaction.atomic(durable=True):
         _lock(table)
-        if is_partitioned.__wrapped__(table.name):
+        if _is_partitioned_now(table.name):
             raise PartitionError(f"{table.name} is partitioned already.")
         parts = fetch_rows(PARTS, {"table": table.name})
         _check_keys(table, parts)
@@ -116,22 +118,21 @@ def partition(table: PeriodTable, *, now: datetime) -> None:
             _make_months(table, start=start, end=month_after(now, 1 + AHEAD_MONTHS))
             _move(table, source=past, target=table.name, start=start, end=None)
             cursor.execute(ATTACH.format(table=table.name, month=past, start="MINVALUE", end=start.isoformat()))
-    is_partitioned.cache_clear()
+    FORMS.clear()
     with connection.cursor() as cursor:
         cursor.execute(f"ANALYZE {table.name}")
 
 
 def make_months_ahead(table: PeriodTable, *, now: datetime) -> list[str]:
     """Make the partitions of this month and those to come that are not there; what waits for them moves in."""
+    end = month_after(now, 1 + AHEAD_MONTHS)
+    found = months_of(table)
+    if not found or found[-1].end >= end:
+        return []
     with transaction.atomic():
-        found = months_of(table)
-        if not found:
-            return []
-        start, end = max(month_after(now, 0), found[-1].end), month_after(now, 1 + AHEAD_MONTHS)
-        if start >= end:
-            return []
         _lock(table)
-        return _make_months(table, start=start, end=end)
+        last = months_of(table)[-1].end  # another may have made some meanwhile
+        return _make_months(table, start=max(month_after(now, 0), last), end=end)
 
 
 def months_of(table: PeriodTable) -> list[Month]:
@@ -141,17 +142,24 @@ def months_of(table: PeriodTable) -> list[Month]:
     return sorted((Month(name, datetime.fromisoformat(end[1])) for name, end in ends if end), key=lambda one: one.end)
 
 
-def take_out(table: PeriodTable, month: Month) -> None:
-    """Make a partition a table of its own, within a transaction, which nobody reads or writes any more."""
+def take_out(table: PeriodTable, month: Month) -> bool:
+    """Make a partition a table of its own, within a transaction; False where another has done so meanwhile."""
     _lock(table)
+    if month not in months_of(table):
+        return False
     with connection.cursor() as cursor:
         cursor.execute(f"ALTER TABLE {table.name} DETACH PARTITION {month.name}")
+    return True
 
 
 def written_columns(table: PeriodTable) -> str:
     """All columns but those that PostgreSQL derives."""
     derived = {name for name, one in table.columns.items() if isinstance(one.field, models.GeneratedField)}
     return ", ".join(name for name in table.columns if name not in derived)
+
+
+def _is_partitioned_now(table: str) -> bool:
+    return any(partitioned for (partitioned,) in fetch_rows(KIND, {"table": table}))
 
 
 def _lock(table: PeriodTable) -> None:

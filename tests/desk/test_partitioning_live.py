@@ -9,7 +9,7 @@ from threading import Event
 import pytest
 from django.core.management import call_command
 
-from config.database.partitions import is_partitioned, months_of
+from config.database.partitions import FORMS, months_of
 from markets.models import Forecast, Limit
 from markets.periods import FORECASTS
 from tests.deploy.databases import current_url, database_url, empty_database, run_script
@@ -33,9 +33,11 @@ def copy(tmp_path: Path) -> Iterator[str]:
         for script, database in (("backup.sh", source), ("restore.sh", name)):
             done = run_script(script, dump, database=database)
             assert done.returncode == 0, done.stderr
+        before = dict(FORMS)
         with through(database_url(name)):
             yield name
-    is_partitioned.cache_clear()
+        FORMS.clear()
+        FORMS.update(before)
 
 
 def put(web: Server, headers: dict[str, str], method: str, path: str, body: object) -> int:

@@ -18,6 +18,7 @@ from assets.revisions import raise_revisions, revisions_of
 from assets.statuses import STATUSES
 from config.database.partitions import (
     AHEAD_MONTHS,
+    FORMS,
     PARTS,
     PartitionError,
     is_partitioned,
@@ -48,9 +49,10 @@ MAY = "from=2026-04-01T00:00:00Z&to=2026-09-01T00:00:00Z"
 @pytest.fixture(autouse=True)
 def _forms_are_asked_anew() -> Iterator[None]:
     """A test's tables are plain again after it."""
-    is_partitioned.cache_clear()
+    before = dict(FORMS)
     yield
-    is_partitioned.cache_clear()
+    FORMS.clear()
+    FORMS.update(before)
 
 
 def partition_all(*, now: datetime = NOW) -> None:
