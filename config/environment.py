@@ -27,7 +27,8 @@ def load_without(hidden: str, *, wanted_by: str) -> None:
     """Import a package that then takes another one for not installed; whoever asks for that one later has it."""
     if hidden in sys.modules:
         return
-    sys.modules[hidden] = None  # type: ignore[assignment]  the import system's own sign for: not to be found
+    # the import system's own sign for: not to be found
+    sys.modules[hidden] = None  # type: ignore[assignment]
     try:
         import_module(wanted_by)
     finally:
