@@ -5,7 +5,6 @@ the trail; of passwords and of the secrets of one-time codes it says that they w
 """
 
 import pghistory
-import pgtrigger
 from django.contrib.auth.models import Group, User
 from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
 from django_otp.plugins.otp_totp.models import TOTPDevice
@@ -42,7 +41,7 @@ def given_and_taken() -> tuple[pghistory.RowEvent, ...]:
 
 @pghistory.track(
     *every_change(),
-    pghistory.UpdateEvent("password", condition=pgtrigger.AnyChange("password")),
+    pghistory.UpdateEvent("password", condition=pghistory.AnyChange("password")),
     exclude=["password", "last_login"],
 )
 class Operator(User):
@@ -120,7 +119,7 @@ class OneTimeCode(TOTPDevice):
 @pghistory.track(
     pghistory.UpdateEvent(
         "request",
-        condition=pgtrigger.Q(old__requested_at__df=pgtrigger.F("new__requested_at"), new__requested_at__isnull=False),
+        condition=pghistory.Q(old__requested_at__df=pghistory.F("new__requested_at"), new__requested_at__isnull=False),
     ),
     fields=["id", "site", "kind", "requested_at"],
     model_name="SnapshotRequestEvent",

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesCheckboxFilter
 from unfold.decorators import display
@@ -16,7 +17,7 @@ from config.admin.numbers import shown_number
 from config.admin.records import RecordAdmin
 from sites import operations
 from sites.admin.forms import PRICES, SiteForm
-from sites.models import Site
+from sites.models import Inverter, InverterLimit, Site
 from sites.queries import list_inverters
 
 MODE = ("dispatch_mode_name", ("floor_price", "strike_price"), "price_currency")
@@ -98,14 +99,32 @@ class SiteAdmin(RecordAdmin):
             inverters = list(list_inverters(site_id=site.pk).order_by("id"))
             may_see = request.user.has_perm("sites.view_inverter") or request.user.has_perm("sites.change_inverter")
             context |= {
-                "inverters": [(inverter, shown_number(inverter.rated_power)) for inverter in inverters]
-                if may_see
-                else None,
+                "inverters": _with_limits(inverters, request) if may_see else None,
                 "may_add_inverter": request.user.has_perm("sites.add_inverter"),
                 "show_delete": not inverters,
             }
         page: HttpResponse = super().render_change_form(request, context, **kwargs)
         return page
+
+
+def _with_limits(inverters: list[Inverter], request: HttpRequest) -> list[tuple[Inverter, str, str | None]]:
+    """Each inverter with its rated power, and what its limit of now leaves of it: None where there is none."""
+    now, found = timezone.now(), {}
+    if request.user.has_perm("sites.view_inverterlimit"):
+        ids = [inverter.pk for inverter in inverters]
+        in_force = InverterLimit.objects.filter(inverter_id__in=ids, start_time__lte=now, end_time__gt=now)
+        # windows may overlap; the one that began last is written last, and counts
+        found = {one.inverter_id: one for one in in_force.order_by("inverter_id", "start_time")}
+    return [
+        (
+            inverter,
+            shown_number(inverter.rated_power),
+            f"{shown_number(limit.power_charge)} … {shown_number(limit.power_discharge)}"
+            if (limit := found.get(inverter.pk))
+            else None,
+        )
+        for inverter in inverters
+    ]
 
 
 def _prices(form: Any) -> Any:

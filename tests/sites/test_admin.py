@@ -1,14 +1,16 @@
 """Sites and inverters in the back office."""
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from assets.models import Asset
 from assets.quantities import Price
-from sites.models import Inverter, Site
+from sites.models import Inverter, InverterLimit, Site
 from sites.queries import asset_ids_of, get_inverter
 from tests.back_office import SAVED, faults_of, page_of, said, text_of
 from tests.factories.assets import make_asset
@@ -105,6 +107,23 @@ class TestSites:
         assert inverter.pk in text
         assert "0.16 MW" in text
         assert "DE_50HZ_WU_1" in text
+
+    def test_the_page_says_what_limits_its_inverters_now(self, desk: Client) -> None:
+        inverter, now = add_inverter(add_site()), timezone.now()
+        hour = now.replace(minute=0, second=0, microsecond=0)
+        for hours, power in ((-1, 7), (0, 3), (1, 9)):
+            start = hour + timedelta(hours=hours)
+            InverterLimit.objects.create(
+                inverter=inverter,
+                start_time=start,
+                end_time=start + timedelta(hours=1),
+                power_charge=-power,
+                power_discharge=power,
+            )
+
+        ((_, _, limit),) = desk.get(page_of(inverter.site)).context["inverters"]
+
+        assert limit == "-3 … 3"
 
     def test_who_may_not_view_inverters_does_not_see_them_there(self) -> None:
         site = add_site()
