@@ -20,7 +20,7 @@ from typing import Final
 
 EVERY: Final = 0.5  # seconds between two looks
 TAKEN_WITHIN: Final = 5.0  # seconds: a farewell that has not been taken by then is a matter of the next rule
-WINDOW: Final = 10.0  # seconds in which a client with something to read has to take
+WINDOW: Final = 7.0  # seconds in which a client with something to read has to take
 LEAST: Final = 64 * 1024  # bytes of it, or all
 ENDS_AT_ONCE: Final = struct.pack("ii", 1, 0)  # SO_LINGER: throw away what is not taken, and say so
 # struct tcp_info of Linux: tcpi_state, tcpi_unacked, tcpi_bytes_acked and tcpi_notsent_bytes
