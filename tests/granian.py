@@ -3,7 +3,7 @@
 import os
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,11 +71,12 @@ def running_server(
     address: str | None = None,
     workers: int = 1,
     threads: int = 4,
+    environment: Mapping[str, str] | None = None,
     **variables: str,
 ) -> Iterator[Server]:
     """A web server on a free port, in front of the database that the tests use, or of another there.
 
-    `address`: by another way than the tests' own.
+    `address`: by another way than the tests' own; `environment`: variables, as those that are named.
     """
     with socket.socket() as probe:
         probe.bind((LOCALHOST, 0))
@@ -91,7 +92,7 @@ def running_server(
         argv=(sys.executable, "-m", "granian", *options.split(), "config.wsgi:application"),
         log=folder / "web.log",
         cwd=BASE_DIR,
-        environment={**os.environ, "DATABASE_URL": address or database.geturl(), **variables},
+        environment={**os.environ, "DATABASE_URL": address or database.geturl(), **(environment or {}), **variables},
     )
     child = Child(program)
     try:

@@ -63,7 +63,7 @@ def test_an_error_is_reported_under_its_request_without_what_was_sent(sink: Sink
     dsn = f"http://public@localhost:{sink.port}/1"
     with (
         empty_database(f"{connection.settings_dict['NAME']}_bare") as bare,
-        running_server(tmp_path, database_name=bare, **{**QUICKLY, "SENTRY_DSN": dsn}) as server,
+        running_server(tmp_path, database_name=bare, environment={**QUICKLY, "SENTRY_DSN": dsn}) as server,
     ):
         assert server.send(sent_with_secrets(key, "/api/v1/assets")).status >= 500
         said = sink.at("/api/1/envelope/", holding=b"asked.for-1")
@@ -79,7 +79,7 @@ def test_an_error_is_reported_under_its_request_without_what_was_sent(sink: Sink
 def test_a_request_is_traced_with_its_statements_and_without_secrets(sink: Sink, tmp_path: Path) -> None:
     key = make_api_key().text
     told = {**QUICKLY, "OTEL_EXPORTER_OTLP_ENDPOINT": f"http://localhost:{sink.port}", "OTEL_SERVICE_NAME": "web"}
-    with running_server(tmp_path, **told) as server:
+    with running_server(tmp_path, environment=told) as server:
         answer = server.send(request("GET", "/api/v1/assets", f"X-API-Key: {key}", "X-Request-ID: asked.for-2"))
         assert answer.status == 200
         assert server.send(sent_with_secrets(key, f"/api/v1/assets/{key}", method="PATCH")).status == 422

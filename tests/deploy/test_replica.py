@@ -40,8 +40,8 @@ def webs(servers: Replicated, tmp_path_factory: pytest.TempPathFactory) -> Itera
     """Two web servers that know both."""
     addresses = {"address": database_url(servers.primary), "DATABASE_REPLICA_URL": database_url(servers.replica)}
     with (
-        running_server(tmp_path_factory.mktemp("first"), **addresses) as first,
-        running_server(tmp_path_factory.mktemp("second"), **addresses) as second,
+        running_server(tmp_path_factory.mktemp("first"), environment=addresses) as first,
+        running_server(tmp_path_factory.mktemp("second"), environment=addresses) as second,
     ):
         yield first, second
 
