@@ -36,9 +36,9 @@ CHECKS ?= tests/trust --write-docs --no-skips
 trust: $(VENV)/dev.stamp
 	@exec $(BIN)/python -m pytest -o python_files='check_*.py' -p no:cacheprovider -v $(CHECKS)
 
-# Takes hours. `make mutate SUBJECTS="lifecycle periods"` runs a part, and leaves the page as it is.
+# Takes hours; with SAMPLE=60 less. `make mutate SUBJECTS="lifecycle periods"` runs a part, and leaves the page as it is.
 mutate: $(VENV)/dev.stamp
-	@exec nice -n 10 $(BIN)/python -m tests.mutation $(or $(SUBJECTS),--write-docs)
+	@exec nice -n 10 $(BIN)/python -m tests.mutation $(if $(SAMPLE),--sample $(SAMPLE)) $(or $(SUBJECTS),--write-docs)
 
 bench: $(VENV)/dev.stamp
 	@exec $(BIN)/python -m tests.benchmarks $(BENCH)

@@ -6,7 +6,7 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from assets.history import changes_of
-from assets.lifecycle import TransitionNotOpenError, move, open_transitions
+from assets.lifecycle import DELETABLE, TransitionNotOpenError, move, open_transitions
 from assets.queries import UnknownAssetError
 from assets.vocabulary import Lifecycle
 from tests.factories.assets import ACTOR, NOW, make_asset
@@ -93,3 +93,8 @@ def test_of_two_ways_out_of_a_state_one_is_taken() -> None:
     assert outcomes.count("refused") == 15
     asset.refresh_from_db()
     assert asset.lifecycle in outcomes
+
+
+def test_what_was_never_built_and_what_is_gone_may_be_deleted() -> None:
+    """[A4]"""
+    assert set(DELETABLE) == {Lifecycle.DRAFT, Lifecycle.DECOMMISSIONED}

@@ -12,6 +12,7 @@ import pickle
 import socket
 import sys
 from collections.abc import Mapping, Sequence
+from functools import partial
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from importlib.util import spec_from_file_location
@@ -108,7 +109,7 @@ def _serve(connection: socket.socket) -> None:
     for library in LIBRARIES:
         importlib.import_module(library)
     while asked := _receive(connection):
-        _send(connection, waited(lambda asked=asked: _tested(**asked), seconds=asked["seconds"]))
+        _send(connection, waited(partial(_tested, **asked), seconds=asked["seconds"]))
     os._exit(0)
 
 
@@ -131,8 +132,8 @@ def _tested(
     teller = Teller(Path(told))
     asked = ["-x", "-q", "-p", "no:cacheprovider", f"--hypothesis-profile={PROFILE}", *tests]
     with quietly():
-        code = importlib.import_module("pytest").main(asked, plugins=[teller])
-    return SURVIVED if code == 0 else KILLED
+        ended = importlib.import_module("pytest").main(asked, plugins=[teller])
+    return SURVIVED if ended == 0 else KILLED
 
 
 def _use(database: str) -> None:

@@ -28,7 +28,7 @@ def asked_of_database() -> Iterator[Asked]:
         asked.append((str(sql), None))
         return answer
 
-    CursorWrapper.execute = noted  # type: ignore[method-assign,assignment]
+    CursorWrapper.execute = noted  # type: ignore[method-assign]
     try:
         yield asked
     finally:

@@ -27,7 +27,10 @@ SUBJECTS: Mapping[str, Subject] = {
     ),
     "quantities": Subject(
         _named("assets/quantities.py"),
-        _named("tests/assets/test_quantities.py tests/sites/api/test_sites.py tests/assets/api/test_specs.py"),
+        _named(
+            "tests/assets/test_quantities.py tests/sites/api/test_sites.py tests/assets/api/test_specs.py "
+            "tests/sites/api/test_inverters.py"
+        ),
     ),
     "specs": Subject(
         _named("assets/specs.py assets/sql/list_specs.sql"),
@@ -63,7 +66,7 @@ SUBJECTS: Mapping[str, Subject] = {
         _named(
             "tests/partner/test_kpi_rollup.py tests/partner/test_kpi_rollup_money.py "
             "tests/partner/test_kpi_rollup_plant.py tests/partner/test_kpi_rollup_edges.py "
-            "tests/partner/test_kpi_rollup_batteries.py"
+            "tests/partner/test_kpi_rollup_batteries.py tests/partner/test_maintenance_signals.py"
         ),
     ),
     "batteries": Subject(
@@ -85,7 +88,10 @@ SUBJECTS: Mapping[str, Subject] = {
             "partner/maintenance_schedule.py partner/maintenance_tasks.py partner/open_states.py "
             "partner/schedule_documents.py partner/sql/open_states.sql"
         ),
-        _named("tests/partner/test_maintenance_schedule.py tests/partner/test_maintenance_tasks.py"),
+        _named(
+            "tests/partner/test_maintenance_schedule.py tests/partner/test_maintenance_tasks.py "
+            "tests/partner/test_open_states.py tests/partner/test_narrowed.py"
+        ),
     ),
     "forecast": Subject(
         _named(

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -12,12 +13,13 @@ from partner.forecast_models import Produced, Submitted, clearness, errors_by_ho
 from partner.local_days import complete_days
 from partner.models import PartnerProfile
 from partner.operations.profiles import save_profile
+from partner.plant import devices_of
 from sites.models import Inverter, Site
 from tests.factories.forecasts import FIRST, HOUR, NOW, asset_behind, forecast_of, powers, put_forecast, put_price
 from tests.factories.plants import make_inverter, put_reading
 
 QUARTER = timedelta(minutes=15)
-ZONE = forecast.ZoneInfo("Europe/Berlin")
+ZONE = ZoneInfo("Europe/Berlin")
 DAY = timedelta(days=1)
 database = pytest.mark.django_db
 
@@ -25,6 +27,10 @@ database = pytest.mark.django_db
 @pytest.fixture
 def asset(inverter: Inverter, profile: PartnerProfile) -> Asset:
     return asset_behind(inverter)
+
+
+def of(*numbers: float | str) -> tuple[Decimal, ...]:
+    return tuple(Decimal(str(number)) for number in numbers)
 
 
 def produced(kwh: str, p0_kw: int = 100) -> Produced:
@@ -41,34 +47,35 @@ def test_of_fewer_than_ten_errors_there_is_no_tenth(errors: int, quantiles: str)
 def test_one_quantile_alone_is_none(p10: int | None, p90: int | None) -> None:
     one, other = (None if given is None else Decimal(given) for given in (p10, p90))
     band = of_submitted(Submitted(Decimal(50), one, other, NOW), ())
-    assert (band.p10, band.p50, band.p90) == (34, 50, 66)
+    assert (band.p10, band.p50, band.p90) == of(34, 50, 66)
 
 
 def test_quantiles_of_errors_are_their_tenths_around_what_is_expected() -> None:
     errors = [Decimal(number) for number in range(-10, 11)]
     band = of_submitted(Submitted(Decimal(50), None, None, NOW), errors)
-    assert (band.p10, band.p50, band.p90) == (42, 50, 58)
+    assert (band.p10, band.p50, band.p90) == of(42, 50, 58)
     low = of_submitted(Submitted(Decimal(5), None, None, NOW), errors)
-    assert (low.p10, low.p90) == (0, 13)
+    assert (low.p10, low.p90) == of(0, 13)
 
 
 def test_errors_that_are_all_of_one_sign_end_the_band_at_what_is_expected() -> None:
     expected = Submitted(Decimal(50), None, None, NOW)
     more = of_submitted(expected, [Decimal(20)] * 10)
     less = of_submitted(expected, [Decimal(-20)] * 10)
-    assert (more.p10, more.p90, less.p10, less.p90) == (50, 70, 30, 50)
+    assert (more.p10, more.p90, less.p10, less.p90) == of(50, 70, 30, 50)
 
 
 def test_the_inverters_rating_bounds_the_clear_sky_and_its_quantiles() -> None:
     band = of_clear_sky(Decimal(90), (), rated_kw=Decimal(80))
-    assert (band.p10, band.p50, band.p90) == (Decimal("54.4"), 80, 80)
+    assert (band.p10, band.p50, band.p90) == of("54.4", 80, 80)
     band = of_clear_sky(Decimal(70), (), rated_kw=Decimal(80))
-    assert (band.p10, band.p50, band.p90) == (Decimal("47.6"), 70, 80)
+    assert (band.p10, band.p50, band.p90) == of("47.6", 70, 80)
 
 
 def test_past_errors_say_nothing_in_the_dark() -> None:
     band = of_clear_sky(Decimal(0), [Decimal(20)] * 10, rated_kw=Decimal(80))
-    assert (band.quantiles, band.p10, band.p50, band.p90) == ("default-spread", 0, 0, 0)
+    assert band.quantiles == "default-spread"
+    assert (band.p10, band.p50, band.p90) == of(0, 0, 0)
 
 
 def test_clearness_is_energy_over_that_of_a_clear_sky_in_the_light() -> None:
@@ -95,7 +102,7 @@ def test_clearness_is_that_of_seven_days_with_readings_by_the_local_day() -> Non
 def test_errors_are_kept_by_the_local_hour_and_only_of_the_whole_plant() -> None:
     expected = {FIRST: Decimal(30), FIRST + HOUR: Decimal(30)}
     made = {FIRST: produced("20"), FIRST + HOUR: produced("50", p0_kw=60), FIRST + 2 * HOUR: produced("1")}
-    assert errors_by_hour(expected=expected, produced=made, p0_kw=Decimal(100), zone=ZONE) == {13: [-10]}
+    assert errors_by_hour(expected=expected, produced=made, p0_kw=Decimal(100), zone=ZONE) == {13: [Decimal(-10)]}
 
 
 @pytest.mark.parametrize(
@@ -142,7 +149,7 @@ def test_an_hour_counts_as_produced_when_all_four_quarters_are_measured(site: Si
         if quarter:
             put_reading(other, FIRST + quarter * QUARTER, 20)
     window = {"start_time": FIRST, "end_time": FIRST + HOUR}
-    devices = forecast.devices_of(site.pk)
+    devices = devices_of(site.pk)
     assert forecast._produced(devices, window) == {FIRST: Produced(Decimal(40), Decimal(100), FIRST + 3 * QUARTER)}
     put_reading(other, FIRST, 20)
     assert forecast._produced(devices, window) == {FIRST: Produced(Decimal(60), Decimal(150), FIRST + 3 * QUARTER)}
@@ -159,8 +166,8 @@ def test_energy_is_produced_as_the_rollup_counts_it(site: Site, inverter: Invert
     put_reading(inverter, FIRST + 3 * QUARTER, -8)
     put_reading(inverter, FIRST + 4 * QUARTER, 400)
     window = {"start_time": FIRST, "end_time": FIRST + 4 * QUARTER}
-    (one,) = forecast._produced(forecast.devices_of(site.pk), window).values()
-    assert (one.kwh, one.newest) == (2 + 1 + 2 + 2, FIRST + 3 * QUARTER)
+    (one,) = forecast._produced(devices_of(site.pk), window).values()
+    assert (one.kwh, one.newest) == (Decimal(2 + 1 + 2 + 2), FIRST + 3 * QUARTER)
 
 
 @database
@@ -199,7 +206,7 @@ def test_the_past_is_not_read_where_every_hour_has_its_quantiles(site: Site, inv
     assert (inputs.past, inputs.produced) == ({}, {})
     put_forecast(asset, FIRST + 71 * HOUR, "0.1")
     inputs = forecast.read(site_id=site.pk, now=NOW)
-    assert (list(inputs.past.values()), len(inputs.produced)) == ([100] * 12, 1)
+    assert (list(inputs.past.values()), len(inputs.produced)) == ([Decimal(100)] * 12, 1)
 
 
 @database

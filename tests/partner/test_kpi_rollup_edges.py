@@ -51,6 +51,14 @@ def test_an_inverter_is_unavailable_at_zero_from_50_watts_on(
     assert performance["true_uptime_pct"] == 0
 
 
+def test_nothing_that_ran_is_no_availability_at_all(site: Site, inverter: Inverter, profile: PartnerProfile) -> None:
+    """None of what was expected, which is known: 0 and not null."""
+    put_weather(site, NOON, 400)
+    put_reading(inverter, NOON, 0)
+    performance = rollup(site)["performance"]
+    assert (performance["availability_pct"], performance["true_uptime_pct"]) == (0, 0)
+
+
 def test_what_runs_in_weak_light_is_in_neither_side_of_true_uptime(
     site: Site, inverter: Inverter, profile: PartnerProfile
 ) -> None:

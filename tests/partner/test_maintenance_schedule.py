@@ -110,3 +110,12 @@ def test_how_far_back_anomalies_count_is_the_profiles(site: Site, inverter: Inve
     assert len(schedule(site)["tasks"]) == 1
     save_profile(site=site, fields={"signal_thresholds": {"anomaly_days": 2}}, by="user:anna", now=NOW)
     assert schedule(site)["tasks"] == []
+
+
+def test_the_newest_anomaly_says_when_it_is_to_be_looked_at(site: Site, inverter: Inverter) -> None:
+    """Two days of it, four and one day ago: seven days are counted from the latter."""
+    for days in (3, 0):
+        put_light(site, [400] * 2, start=NOON - timedelta(days=days))
+        put_slots(inverter, [0] * 2, start=NOON - timedelta(days=days))
+    (task,) = schedule(site)["tasks"]
+    assert task["recommended_date"] == "2026-01-16"

@@ -55,7 +55,7 @@ def test_one_that_was_never_serviced_is_due_an_interval_after_commissioning() ->
 
 def test_one_of_which_nothing_is_known_is_due_now() -> None:
     (task,) = services(device(service_interval_days=365), today=TODAY)
-    assert (task.day, task.priority) == (TODAY, Severity.HIGH)
+    assert (task.day, task.priority, task.hours) == (TODAY, Severity.HIGH, 3)
     assert task.reason == "No service is on record, one is due every 365 days"
 
 
@@ -88,6 +88,7 @@ def test_an_inspection_is_as_urgent_as_anomalies_are_frequent_or_bad(
     """Of two days, and the newest began yesterday."""
     task = inspection(device(), severities=[Severity(one) for one in severities], newest=ago(1), days=2, today=TODAY)
     assert (task.type, task.priority.value, task.day.isoformat()) == (TaskType.INSPECTION, priority, day)
+    assert task.hours == 2
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -87,9 +88,7 @@ def test_a_critical_state_is_critical_and_high_where_an_inverter_is_only_gone(st
         (SignalType.CAPACITY_UNDERPERFORMANCE, {"capacity": Decimal(0)}, "High"),
     ],
 )
-def test_how_deep_it_is_says_how_bad_a_short_one_is(
-    kind: SignalType, measured: dict[str, Decimal], severity: str
-) -> None:
+def test_how_deep_it_is_says_how_bad_a_short_one_is(kind: SignalType, measured: dict[str, Any], severity: str) -> None:
     assert severity_of(anomaly(kind, **measured), DEFAULTS).value == severity
 
 

@@ -64,10 +64,11 @@ def test_the_same_forecast_again_changes_nothing(api: ApiClient, battery: str) -
     assert api.get(f"{PATH}?asset_ids={battery}&{MORNING}") == before
 
 
-def test_a_window_may_be_a_whole_day_long(api: ApiClient, battery: str) -> None:
-    """[F1] 15 minutes to 24 hours, both of them included."""
-    put(api, forecast(battery, end_time="2026-05-02T06:00:00Z"))
-    ((loc, _),) = api.faults("PUT", PATH, {"forecasts": [forecast(battery, end_time="2026-05-02T06:15:00Z")]})
+@pytest.mark.parametrize(("day", "longer"), [("06:00:00Z", "06:15:00Z"), ("08:00:00+02:00", "08:15:00+02:00")])
+def test_a_window_may_be_a_whole_day_long(api: ApiClient, battery: str, day: str, longer: str) -> None:
+    """[F1] 15 minutes to 24 hours, both included, whether the batch is in plain form or not."""
+    put(api, forecast(battery, end_time=f"2026-05-02T{day}"))
+    ((loc, _),) = api.faults("PUT", PATH, {"forecasts": [forecast(battery, end_time=f"2026-05-02T{longer}")]})
     assert loc == ["body", "forecasts", 0]
 
 
