@@ -1,6 +1,7 @@
 """The OpenAPI document and its two pages [C16]."""
 
 from functools import cache
+from threading import Lock
 from typing import Any
 
 from django.http import HttpResponse
@@ -15,6 +16,7 @@ from config.api.endpoint import OpenEndpoints, endpoint
 from config.api.etags import conditional
 
 METHODS = ("get", "post", "put", "patch", "delete")  # the order in which a path's are listed
+MAKING = Lock()
 # The first is for all who ask for neither.
 RENDERERS = {str(one.media_type): one for one in (OpenApiYamlRenderer2, OpenApiJsonRenderer2)}
 
@@ -53,9 +55,17 @@ def _place(named: tuple[str, Any]) -> int:
     return METHODS.index(named[0])
 
 
-@cache
 def text_of(media_type: str) -> str | bytes:
-    """The document in one of its media types; made once, since it takes a while and anybody may ask for it."""
+    """The document in one of its media types; made once, since it takes a while and anybody may ask for it.
+
+    By one thread at a time: drf-spectacular's register of extensions is not for two that fill it at once.
+    """
+    with MAKING:
+        return _made(media_type)
+
+
+@cache
+def _made(media_type: str) -> str | bytes:
     return RENDERERS[media_type]().render(document(), renderer_context={})
 
 
