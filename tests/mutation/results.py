@@ -39,7 +39,8 @@ class Result:
     @property
     def key(self) -> str:
         """What it is known by while lines move."""
-        return f"{self.path}: {self.before} => {self.after}"
+        line = (BASE_DIR / self.path).read_text(encoding="utf-8").splitlines()[self.place - 1].strip()
+        return f"{self.path}: {line}: {self.before} => {self.after}"
 
     def as_json(self) -> str:
         """It for a file that holds one a line."""
