@@ -2,6 +2,7 @@
 
 from datetime import date, time
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ from tests.markets.test_limit_changes import DAY, make, planned, undo
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-VALUES = {
+VALUES: dict[str, Any] = {
     "power_charge": Decimal("-1.5"),
     "power_discharge": Decimal("2.5"),
     "energy_low": Decimal("0.5"),
