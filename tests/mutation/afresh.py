@@ -12,6 +12,7 @@ import pickle
 import socket
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
@@ -101,15 +102,18 @@ def _send(connection: socket.socket, value: object) -> None:
 
 def _receive(connection: socket.socket) -> Any:
     with connection.makefile("rb") as stream:
-        length = int.from_bytes(stream.read(8), "big")
-        return pickle.loads(stream.read(length)) if length else None  # noqa: S301 - from our own parent
+        if not (length := stream.read(8)):
+            raise EOFError("The other side is gone")
+        return pickle.loads(stream.read(int.from_bytes(length, "big")))  # noqa: S301 - from our own parent
 
 
 def _serve(connection: socket.socket) -> None:
     for library in LIBRARIES:
         importlib.import_module(library)
-    while asked := _receive(connection):
-        _send(connection, waited(partial(_tested, **asked), seconds=asked["seconds"]))
+    with suppress(EOFError):
+        while True:
+            asked = _receive(connection)
+            _send(connection, waited(partial(_tested, **asked), seconds=asked["seconds"]))
     os._exit(0)
 
 
@@ -131,8 +135,11 @@ def _tested(
     utils.teardown_databases = lambda *_, **__: None  # type: ignore[attr-defined]
     teller = Teller(Path(told))
     asked = ["-x", "-q", "-p", "no:cacheprovider", f"--hypothesis-profile={PROFILE}", *tests]
-    with quietly():
-        ended = importlib.import_module("pytest").main(asked, plugins=[teller])
+    try:
+        with quietly():
+            ended = importlib.import_module("pytest").main(asked, plugins=[teller])
+    except Exception:  # noqa: BLE001 - whatever it is: the mutant cannot even be imported
+        return KILLED
     return SURVIVED if ended == 0 else KILLED
 
 

@@ -39,7 +39,8 @@ class Result:
     @property
     def key(self) -> str:
         """What it is known by while lines move."""
-        return f"{self.path}: {self.before} => {self.after}"
+        line = (BASE_DIR / self.path).read_text(encoding="utf-8").splitlines()[self.place - 1].strip()
+        return f"{self.path}: {line}: {self.before} => {self.after}"
 
     def as_json(self) -> str:
         """It for a file that holds one a line."""
@@ -113,7 +114,7 @@ def write_page(results: Sequence[Result], rows: Sequence[Row]) -> None:
         f"{when} Not counted: {unreadable} that PostgreSQL could not read. Counted as killed: {late} that ran too long."
     )
     reasons = json.loads(REASONS.read_text(encoding="utf-8"))
-    lines = [said, "", *lines_of(rows), "", "## Who survived", "", *_survivors(results, reasons)]
+    lines = [said, "", *lines_of(rows), "", "## Who survived", *_survivors(results, reasons)]
     PAGE.write_text(f"{before}{BEGIN}\n" + "\n".join(lines) + f"\n{END}{after}", encoding="utf-8")
 
 

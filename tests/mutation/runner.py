@@ -27,6 +27,7 @@ from tests.mutation.subjects import SUBJECTS
 
 VERDICTS = {SURVIVED: "survived", KILLED: "killed", UNREADABLE: "unreadable", None: "timed out"}
 SEED = 7
+LONGEST = 300.0  # seconds for the tests of one mutant
 
 
 class Runner:
@@ -142,7 +143,7 @@ class Runner:
         return outcome
 
     def _patience(self, tests: Sequence[str]) -> float:
-        return 30 + 5 * sum(self.noticed.seconds[test] for test in tests)
+        return min(LONGEST, 30 + 5 * sum(self.noticed.seconds[test] for test in tests))
 
 
 def _empties_the_database(item: pytest.Item) -> bool:

@@ -59,7 +59,10 @@ SUBJECTS: Mapping[str, Subject] = {
             "markets/local_windows.py markets/operations/limit_changes.py "
             "markets/sql/plan_limit_change.sql markets/sql/undo_limit_change.sql"
         ),
-        _named("tests/markets/test_local_windows.py tests/markets/test_limit_changes.py"),
+        _named(
+            "tests/markets/test_local_windows.py tests/markets/test_limit_changes.py "
+            "tests/markets/test_limit_change_edges.py"
+        ),
     ),
     "kpi-rollup": Subject(
         _named("partner/kpi_rollup.py partner/plant.py partner/local_days.py partner/sql/kpi_rollup.sql"),

@@ -79,10 +79,12 @@ def test_past_errors_say_nothing_in_the_dark() -> None:
 
 
 def test_clearness_is_energy_over_that_of_a_clear_sky_in_the_light() -> None:
-    """500 W/m2 on 100 kW allow 50 kWh; what is made without sun is in neither."""
+    """500 W/m2 on 100 kW allow 50 kWh; what is made without sun is in neither, and in the weakest sun in both."""
     hours = {FIRST: produced("20"), FIRST + HOUR: produced("10"), FIRST + 2 * HOUR: produced("99")}
     clear = {FIRST: Decimal(500), FIRST + HOUR: Decimal(500), FIRST + 2 * HOUR: Decimal(0)}
     assert clearness(clear=clear, produced=hours, zone=ZONE) == Decimal("0.3")
+    dawn = {FIRST: produced("0.05")}
+    assert clearness(clear={FIRST: Decimal("0.5")}, produced=dawn, zone=ZONE) == 1
 
 
 def test_clearness_is_unknown_where_the_sun_never_shone() -> None:
@@ -159,8 +161,9 @@ def test_an_hour_counts_as_produced_when_all_four_quarters_are_measured(site: Si
 def test_energy_is_produced_as_the_rollup_counts_it(site: Site, inverter: Inverter) -> None:
     """As given, else mean power for its share of the quarter; none at night; and half-open at both ends."""
     put_reading(inverter, FIRST - timedelta(seconds=1), 400)
-    put_reading(inverter, FIRST, 99, energy_kwh=Decimal(2))
-    put_reading(inverter, FIRST + timedelta(minutes=5), 8)
+    put_reading(inverter, FIRST, 99, energy_kwh=Decimal("0.5"))
+    put_reading(inverter, FIRST + timedelta(minutes=1), 99, energy_kwh=Decimal("1.5"))
+    put_reading(inverter, FIRST + timedelta(minutes=5), 12)
     for quarter in (1, 2):
         put_reading(inverter, FIRST + quarter * QUARTER, 8)
     put_reading(inverter, FIRST + 3 * QUARTER, -8)

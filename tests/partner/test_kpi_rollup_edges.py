@@ -59,6 +59,21 @@ def test_nothing_that_ran_is_no_availability_at_all(site: Site, inverter: Invert
     assert (performance["availability_pct"], performance["true_uptime_pct"]) == (0, 0)
 
 
+def test_all_that_run_are_added_up(site: Site, inverter: Inverter, profile: PartnerProfile) -> None:
+    put_weather(site, NOON, 400)
+    for one in (inverter, make_inverter(site, dc_kw=300)):
+        put_reading(one, NOON, 8)
+    assert rollup(site)["performance"]["true_uptime_pct"] == 100
+
+
+def test_nothing_lost_is_worth_nothing_at_any_price(site: Site, inverter: Inverter) -> None:
+    """At zero light nothing is known to be lost; at 400 W/m2 with all that was expected, nothing is."""
+    make_profile(site, tariff=None)
+    put_weather(site, NOON, 400)
+    put_reading(inverter, NOON, 32)
+    assert rollup(site)["ear"]["value_lost_eur"] == 0
+
+
 def test_what_runs_in_weak_light_is_in_neither_side_of_true_uptime(
     site: Site, inverter: Inverter, profile: PartnerProfile
 ) -> None:
