@@ -23,6 +23,8 @@ from schemathesis.schemas import BaseSchema
 from tests.conformance import verify
 from tests.contract.refusals import faults_of
 
+# Schemathesis leaves out the address that the document itself comes from.
+LEFT_OUT = {"GET /api/v1/schema"}
 LONGEST_ERROR = 100_000  # bytes
 LONGEST_TIME = 1.0  # seconds
 
@@ -66,7 +68,8 @@ def our_rules(ctx: CheckContext, response: Response, case: Any) -> None:
     assert answer.status_code < 400 or len(answer.content) <= LONGEST_ERROR, f"{len(answer.content)} bytes"
     verify(answer)  # type: ignore[arg-type]
     if 400 <= answer.status_code < 500 and response.request.method not in ("HEAD", "TRACE", "OPTIONS"):
-        sent = response.request.body or b""
+        is_json = str(response.request.headers.get("Content-Type", "")).startswith("application/json")
+        sent = (response.request.body if is_json else b"") or b""  # rows are named by their lines
         content = sent if isinstance(sent, bytes) else str(sent).encode(errors="replace")
         faults = faults_of(path, answer.status_code, headers, answer.content, sent=content)
         assert not faults, f"{faults} of {answer.content[:300]!r}"

@@ -58,7 +58,7 @@ def test_what_is_documented_is_implemented(ids: dict[str, str], tmp_path: Path, 
     assert not slow
     assert found.total >= TARGET
     assert set(found.cases) == PHASES
-    assert found.operations == {str(one) for one in EVERY}
+    assert {str(one) for one in EVERY} - found.operations == generated.LEFT_OUT
 
 
 def still_slow(found: Findings) -> list[str]:
