@@ -9,11 +9,16 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
+from hypothesis import settings as hypothesis
 from pytest_django import DjangoDbBlocker
 
 from config.database.partitions import is_partitioned, partition
 from config.desk.retention import AGING
 from tests.conformance import verify
+
+# A property holds or does not; how long an example takes says how busy the machine is.
+hypothesis.register_profile("any-machine", deadline=None)
+hypothesis.load_profile("any-machine")
 
 
 @pytest.fixture(autouse=True)
