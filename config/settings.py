@@ -140,18 +140,7 @@ DATABASES = {
         disable_server_side_cursors=True,  # they outlive a transaction, which a pooler's connection does not
     )
 }
-# A server that is gone without a word (its machine, or the way to it) is noticed within half a minute. One that is
-# frozen still has its kernel answer: the web server feels that (config/desk/pulse.py); who else waits goes on when it
-# does. After how long PostgreSQL gives up is said when a connection is made (docs/adr/0022).
-DATABASES["default"]["OPTIONS"] = {
-    "connect_timeout": 2 if patience.kind_of_process() == "web" else 5,
-    "keepalives_idle": 15,
-    "keepalives_interval": 5,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 30_000,
-    **DATABASES["default"].get("OPTIONS", {}),
-    "options": patience.options_before(DATABASES["default"].get("OPTIONS", {}).get("options", "")),
-}
+DATABASES["default"]["OPTIONS"] = patience.parameters_before(DATABASES["default"].get("OPTIONS", {}))
 DATABASES["default"]["TEST"] = {"NAME": given("LEITSTAND_TEST_DB") or None}  # None: test_ and the database's name
 if REPLICA_URL := given("DATABASE_REPLICA_URL"):  # config/database/replica.py
     DATABASES["replica"] = dj_database_url.parse(REPLICA_URL, conn_max_age=300)

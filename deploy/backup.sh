@@ -7,7 +7,9 @@ umask 077
 target="${1:?which file? backup.sh FILE}"
 source "$(dirname "$0")/database.sh"
 trap 'rm -f "$target.unfinished"' EXIT
-"${as_account[@]}" pg_dump --format=custom --no-owner --no-privileges --dbname="$DATABASE_URL" >"$target.unfinished"
+# Past a pipe: where pg_dump can go back in what it writes to, some add a second table of contents at its end, behind
+# which nobody notices that a file was cut.
+"${as_account[@]}" pg_dump --format=custom --no-owner --no-privileges --dbname="$DATABASE_URL" | cat >"$target.unfinished"
 pg_restore --list "$target.unfinished" >/dev/null # what cannot be listed cannot be restored
 sync "$target.unfinished"
 mv "$target.unfinished" "$target"

@@ -12,6 +12,7 @@ from django.utils import timezone
 from hypothesis import settings as hypothesis
 from pytest_django import DjangoDbBlocker
 
+from config.database import patience
 from config.database.partitions import is_partitioned, partition
 from config.desk.retention import AGING
 from tests.conformance import verify
@@ -32,6 +33,12 @@ def _every_answer_is_documented(monkeypatch: pytest.MonkeyPatch) -> None:
         return answer  # type: ignore[return-value]
 
     monkeypatch.setattr(Client, "request", request)
+
+
+@pytest.fixture(autouse=True)
+def _process_of_no_kind(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test is asked for by somebody who waits, also after one that has loaded the web server's application."""
+    monkeypatch.setattr(patience, "_kind", "command")
 
 
 @pytest.fixture(autouse=True)

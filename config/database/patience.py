@@ -4,8 +4,9 @@ A web server's clients wait, so it gives up early; a worker may compute for as l
 somebody has started (migrations!) is nobody's but theirs to end.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from django.db import DEFAULT_DB_ALIAS, connections
 
@@ -39,6 +40,24 @@ def process_is(kind: str) -> None:
 def kind_of_process() -> str:
     """web, worker or command."""
     return _kind
+
+
+def parameters_before(others: Mapping[str, Any]) -> dict[str, Any]:
+    """What libpq is told when it connects (docs/adr/0022); others' win.
+
+    A server that is gone without a word (its machine, or the way to it) is noticed within half a minute. One that is
+    frozen still has its kernel answer: the web server feels that (config/desk/pulse.py); who else waits goes on when
+    it does.
+    """
+    return {
+        "connect_timeout": 2 if _kind == "web" else 5,
+        "keepalives_idle": 15,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 30_000,
+        **others,
+        "options": options_before(others.get("options", "")),
+    }
 
 
 def options_before(others: str) -> str:

@@ -45,7 +45,7 @@ READ_ONLY = {
         "export",
     ),
     *("fleet_needing", "import", "import_progress", "imports", "index", "jsi18n", "login", "logout"),
-    *("password_change_done", "search", "site_day", "view_on_site"),
+    *("password_change_done", "search", "set_language", "site_day", "view_on_site"),
 }
 PASSWORD = "a password for tests"
 LOCK = {

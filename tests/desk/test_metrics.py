@@ -172,7 +172,7 @@ class TestConcerns:
 
     def test_dead_events(self, streams: Any) -> None:
         streams.xadd(dead_stream("telemetry"), {PAYLOAD: "{}"})
-        assert concerns() == ["1 events of telemetry are dead and wait for somebody to decide."]
+        assert concerns() == ["1 event of telemetry is dead and waits for somebody to decide."]
 
     def test_snapshots_that_nobody_looks_after_and_those_that_fail(self) -> None:
         late = timezone.now() - timedelta(minutes=3)
@@ -180,7 +180,7 @@ class TestConcerns:
         failed = timezone.now()
         put_snapshot(last_checked_at=failed, last_failed_at=failed)
         assert concerns() == [
-            f"Nobody looks after the kpi-rollup snapshots: one was due at {late:%H:%M} UTC.",
+            f"Nobody looks after the kpi-rollup snapshots: one was due at {late:%Y-%m-%d %H:%M} UTC.",
             "1 of 2 kpi-rollup snapshots failed when last computed.",
         ]
 
@@ -195,7 +195,7 @@ class TestPage:
         put_snapshot()
         streams.xadd(dead_stream("telemetry"), {PAYLOAD: "{}"})
         text = text_of(desk_of(make_operator()).get("/admin/health/"))
-        for word in ("state-snapshots", "kpi-rollup", "1 events of telemetry are dead"):
+        for word in ("state-snapshots", "kpi-rollup", "1 event of telemetry is dead"):
             assert word in text
         assert 'href="/admin/health/"' in text  # in the sidebar
 

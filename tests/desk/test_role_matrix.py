@@ -86,6 +86,7 @@ ELSEWHERE = {
     "import",
     "import_progress",
     "jsi18n",
+    "set_language",
     "login",
     "logout",
     "view_on_site",
