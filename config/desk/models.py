@@ -10,13 +10,14 @@ from django_celery_beat.models import CrontabSchedule, IntervalSchedule, Periodi
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from config.desk.deeds import Deed
-from config.desk.imports.models import Import
+from config.desk.imports.models import Import, ImportedRow
 from partner.models import Snapshot
 
 __all__ = [
     "Crontab",
     "Deed",
     "Import",
+    "ImportedRow",
     "Interval",
     "OneTimeCode",
     "Operator",

@@ -44,7 +44,7 @@ READ_ONLY = {
         "desk_health",
         "export",
     ),
-    *("fleet_needing", "import", "import_progress", "imports", "index", "jsi18n", "login", "logout"),
+    *("fleet_needing", "import", "import_progress", "imported_rows", "imports", "index", "jsi18n", "login", "logout"),
     *("password_change_done", "search", "set_language", "site_day", "view_on_site"),
 }
 PASSWORD = "a password for tests"

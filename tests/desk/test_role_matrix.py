@@ -85,6 +85,7 @@ ELSEWHERE = {
     "autocomplete",
     "import",
     "import_progress",
+    "imported_rows",
     "jsi18n",
     "set_language",
     "login",

@@ -4,7 +4,15 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import BadRequest, PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect, JsonResponse
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseNotAllowed,
+    HttpResponseRedirect,
+    JsonResponse,
+)
+from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
@@ -12,6 +20,7 @@ from django.utils.translation import gettext
 
 from config.admin.lists import actor_of
 from config.desk.admin.exports import export
+from config.desk.admin.imported_rows import changes_file, changes_of, headers_of
 from config.desk.imports import operations
 from config.desk.imports.kinds import KINDS, ImportKind
 from config.desk.imports.models import BULKY, Import
@@ -85,8 +94,22 @@ def one_import(request: HttpRequest, import_id: int) -> HttpResponse:
         "has_outcomes": any(outcome for _, outcome, _ in found.preview),
         "has_more_rows": found.rows - found.faults_total > MOST_SHOWN,
         "most_kept": MOST_KEPT,
+        **(_changes(found, kind) if kind.load else {}),
     }
     return TemplateResponse(request, "admin/desk/imports/one.html", context)
+
+
+def _changes(found: Import, kind: ImportKind) -> dict[str, Any]:
+    changes = changes_of(found, kind)
+    return {"changes": changes, "change_headers": headers_of(kind), "most_changes": MOST_SHOWN}
+
+
+def imported_rows(request: HttpRequest, import_id: int) -> HttpResponseBase:
+    """All rows of periods that an import has changed, before and after, as CSV."""
+    found, kind = _found(request, import_id)
+    if not kind.load:
+        raise Http404
+    return changes_file(found, kind)
 
 
 def apply(request: HttpRequest, import_id: int) -> HttpResponse:
@@ -140,6 +163,7 @@ ADDRESSES = [
     _page("imports/upload", upload, "upload_import"),
     _page("imports/<int:import_id>/", one_import, "import"),
     _page("imports/<int:import_id>/apply", apply, "apply_import"),
+    _page("imports/<int:import_id>/changes.csv", imported_rows, "imported_rows"),
     _page("imports/<int:import_id>/progress", progress, "import_progress"),
     _page("exports/<str:name>", export, "export"),
 ]

@@ -1,5 +1,8 @@
 """A file that an operator imports: what was found in it, and what became of it."""
 
+import json
+from decimal import Decimal
+
 import pghistory
 from django.db import models
 
@@ -61,3 +64,24 @@ class Import(models.Model):
     def may_be_applied(self) -> bool:
         """Whether it was checked, and nothing in it is wrong."""
         return self.state == State.CHECKED and not self.faults_total and self.content is not None
+
+
+class ExactDecoder(json.JSONDecoder):
+    """Reads numbers as PostgreSQL wrote them."""
+
+    def __init__(self) -> None:
+        super().__init__(parse_float=Decimal)
+
+
+class ImportedRow(models.Model):
+    """A row of periods that an import has inserted or changed, as JSON: `before` is null where it was not there."""
+
+    import_of = models.ForeignKey(Import, models.CASCADE, db_column="import_id", related_name="kept_rows")
+    before = models.JSONField(null=True, decoder=ExactDecoder)
+    after = models.JSONField(decoder=ExactDecoder)
+
+    class Meta:
+        indexes = [models.Index(fields=["import_of", "id"], name="imported_rows_of_import")]
+
+    def __str__(self) -> str:
+        return f"row {self.pk} of import {self.import_of_id}"

@@ -114,13 +114,14 @@ def _work(found: Import, tell: Teller, *, now: datetime, is_worker: bool) -> Non
     if is_worker and tell.attempt() > MOST_ATTEMPTS:
         _fail(found.pk, TOO_OFTEN, now=now)
         return
-    run = Run(kind=KINDS[found.kind], by=found.by, now=now, tick=tell.tick)
+    is_dry = found.state != State.APPLYING
+    run = Run(kind=KINDS[found.kind], by=found.by, now=now, tick=tell.tick, import_id=None if is_dry else found.pk)
     content = bytes(found.content or b"")
 
     def keep(findings: Findings) -> None:
         _save(found, findings, state=State.APPLIED, now=now)
 
-    findings = run_over(content, run, keep=keep if found.state == State.APPLYING else None)
+    findings = run_over(content, run, keep=None if is_dry else keep)
     if found.state != State.APPLIED:
         _save(found, findings, state=State.CHECKED, now=now)
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_noop
 from assets.models import Asset
 from assets.queries import naming_unknown
 from config.api.bodies import SLICE
+from config.desk.imports.kept import changes_kept
 from config.desk.imports.records import Store
 from config.desk.imports.words import MOST_SHOWN, Given, Run, column_of, placed
 from config.errors import DomainError, InvalidError, UnknownError
@@ -81,7 +82,8 @@ def _is_stored(good: Sequence[Given], run: Run) -> bool:
     """Whether these rows could all be stored; else the faults are noted."""
     assert run.kind.load, "What has no store has a load."  # noqa: S101
     try:
-        stored = run.kind.load(rows=GoodRows(good), now=run.now)
+        with changes_kept(good, run):
+            stored = run.kind.load(rows=GoodRows(good), now=run.now)
     except InvalidError as error:
         for fault in error.faults:
             run.found.fault(*placed(fault))

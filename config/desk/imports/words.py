@@ -67,6 +67,7 @@ class Run:
     by: str
     now: datetime
     tick: Tick
+    import_id: int | None = None  # whose changes are kept; None in a dry run
     found: Findings = field(default_factory=Findings)
 
 

@@ -22,7 +22,7 @@ MARK = "'"  # what config/desk/imports/tables.py takes off again
 UTF8_MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
 
 
-class _Line:
+class Lines:
     """Hands on what a CSV writer writes."""
 
     def write(self, text: str) -> str:
@@ -31,7 +31,7 @@ class _Line:
 
 def csv_file(kind: ImportKind, rows: Iterator[Row]) -> Iterator[str]:
     """The lines of a CSV file; it begins with the mark by which spreadsheets know UTF-8."""
-    writer = csv.writer(cast("Any", _Line()))
+    writer = csv.writer(cast("Any", Lines()))
     yield UTF8_MARK + cast("str", writer.writerow([column.name for column in kind.columns]))
     texts = _texts(kind)
     for row in rows:
