@@ -132,6 +132,6 @@ def _length_of(environ: Environ) -> int:
 
 def _largest(environ: Environ) -> int:
     if not environ["PATH_INFO"].startswith(APIS):
-        return LARGEST_FORM
+        return LARGEST_FORM if environ["REQUEST_METHOD"] == "POST" else 0  # pages read no other
     has_rows = environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower() in (NDJSON, CSV)
     return LARGEST_BODY_OF_ROWS if has_rows else LARGEST_BODY

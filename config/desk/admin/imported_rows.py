@@ -12,7 +12,7 @@ from config.desk.imports.kept import UNKEPT
 from config.desk.imports.kinds import ImportKind
 from config.desk.imports.models import Import
 from config.desk.imports.words import MOST_SHOWN
-from config.desk.imports.writing import Lines
+from config.desk.imports.writing import UTF8_MARK, Lines, harmless
 
 AT_ONCE = 2_000
 Values = Mapping[str, Any]
@@ -48,12 +48,14 @@ def changes_file(found: Import, kind: ImportKind) -> StreamingHttpResponse:
 def _lines(found: Import, kind: ImportKind) -> Iterator[str]:
     key, names = _columns(kind)
     writer = csv.writer(Lines())
-    yield writer.writerow([*key, *(f"{name} {when}" for name in names for when in ("before", "after"))])
+    yield UTF8_MARK + writer.writerow([*key, *(f"{name} {when}" for name in names for when in ("before", "after"))])
     last = 0
     while rows := list(found.kept_rows.filter(id__gt=last).order_by("id")[:AT_ONCE]):
         for row in rows:
             change = _change(row.before, row.after, key, names)
-            yield writer.writerow([*change.key, *(text or "" for pair in change.values for text in pair)])
+            yield writer.writerow(
+                [*map(harmless, change.key), *(text or "" for pair in change.values for text in pair)]
+            )
         last = rows[-1].pk
 
 

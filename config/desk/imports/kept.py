@@ -18,6 +18,7 @@ from config.desk.imports.words import Given, Run
 ROWS_BEFORE = load_sql("config.desk", "imported_rows_before")
 ROWS_CHANGED = load_sql("config.desk", "imported_rows_changed")
 UNKEPT = ("created_at", "updated_at", "delivery_day")
+ASSETS_HELD = "SELECT FROM assets_asset WHERE id = ANY(%(asset_ids)s) ORDER BY id FOR KEY SHARE"
 BEFORE = "DROP TABLE IF EXISTS imported_rows_before"
 
 
@@ -39,6 +40,8 @@ def changes_kept(rows: Sequence[Given], run: Run) -> Iterator[None]:
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(BEFORE)
+        # the order in which whoever deletes an asset locks: it, and then its rows
+        execute(ASSETS_HELD, params)
         execute(ROWS_BEFORE.format(**names), params)
         yield
         same = " AND ".join(f"old.{column} = new.{column}" for column in key)

@@ -35,7 +35,7 @@ def csv_file(kind: ImportKind, rows: Iterator[Row]) -> Iterator[str]:
     yield UTF8_MARK + cast("str", writer.writerow([column.name for column in kind.columns]))
     texts = _texts(kind)
     for row in rows:
-        cells = [_harmless(cell) if is_text else cell for cell, is_text in zip(row, texts, strict=True)]
+        cells = [harmless(cell) if is_text else cell for cell, is_text in zip(row, texts, strict=True)]
         yield cast("str", writer.writerow(cells))
 
 
@@ -62,7 +62,8 @@ def _texts(kind: ImportKind) -> Sequence[bool]:
     return [column.name not in kind.numbers for column in kind.columns]
 
 
-def _harmless(cell: str) -> str:
+def harmless(cell: str) -> str:
+    """Text that no spreadsheet takes for a formula."""
     return MARK + cell if cell.startswith(FORMULA) else cell
 
 
@@ -73,5 +74,5 @@ def _cell(cell: str, is_text: bool, is_flag: bool) -> object:  # noqa: FBT001
     if is_flag:
         return cell == "true"
     if is_text:
-        return _harmless(cell)
+        return harmless(cell)
     return Decimal(cell) if len(cell.strip("-").replace(".", "")) <= EXACT_DIGITS else cell

@@ -92,7 +92,7 @@ def test_its_page_and_its_file_show_them(kind: str) -> None:
     assert "<ins>2.000000</ins>" in page
 
     answer = client.get(reverse("imported_rows", args=[found.pk]))
-    (row,) = csv.DictReader(io.StringIO(b"".join(answer).decode()))
+    (row,) = csv.DictReader(io.StringIO(b"".join(answer).decode("utf-8-sig")))
     assert row["asset_id"] == asset_id
     assert (row[f"{VALUE[kind]} before"], row[f"{VALUE[kind]} after"]) == ("1.500000", "2.000000")
 
