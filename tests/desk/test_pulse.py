@@ -33,27 +33,30 @@ def frozen(name: str) -> Iterator[None]:
             os.kill(pid, signal.SIGCONT)
 
 
-def connected() -> bool:
+def pulses() -> int:
+    """How many feel this database; an application that an earlier test has loaded goes on feeling it."""
+    named = "datname = current_database() AND application_name = 'leitstand.pulse'"
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'leitstand.pulse'")
-        return bool(cursor.fetchone()[0])
+        cursor.execute(f"SELECT count(*) FROM pg_stat_activity WHERE {named}")
+        return int(cursor.fetchone()[0])
 
 
 def test_it_is_felt_within_seconds_and_so_is_its_going_on() -> None:
     calls: list[float] = []
+    others = pulses()
     pulse = Pulse(when_it_stops=lambda: calls.append(time.monotonic()))
     pulse.start()
-    assert eventually(connected)
+    assert eventually(lambda: pulses() > others)
     time.sleep(1)
     assert (pulse.has_stopped, calls) == (False, [])
     with frozen("leitstand.pulse"):
         began = time.monotonic()
         assert eventually(lambda: pulse.has_stopped)
-        assert time.monotonic() - began < 4
+        assert time.monotonic() - began < 15  # seconds, not minutes, on a machine that is busy, too
         assert eventually(lambda: len(calls) > 1)  # whoever has begun to wait meanwhile is let go, too
-    assert eventually(lambda: not pulse.has_stopped, patience=5)
+    assert eventually(lambda: not pulse.has_stopped, patience=30)
     pulse.end()
-    assert eventually(lambda: not connected())
+    assert eventually(lambda: pulses() <= others, patience=30)
 
 
 def test_who_waits_gets_the_error_of_a_lost_connection() -> None:
