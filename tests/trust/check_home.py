@@ -38,16 +38,21 @@ def test_home_of_a_large_fleet_is_there_within_half_a_second(promise: Promise) -
     with CaptureQueriesContext(connection) as over_all:
         page = desk.get("/admin/")
     assert sum(figure.number for figure in page.context["lifecycles"]) == ASSETS
-    assert len(over_all) == len(over_one)
+    # both are counted here: the requests that follow empty what was captured
+    queries, of_one, slow = len(over_all), len(over_one), _slowest(over_all)
+    assert queries == of_one > 0
 
     taken = []
     for _ in range(TIMES):
         began = perf_counter()
         assert desk.get("/admin/").status_code == 200
         taken.append((perf_counter() - began) * 1000)
-    slow = sorted(((query["time"], query["sql"][:200]) for query in over_all), reverse=True)[:3]
-    figure = f"{median(taken):.0f} ms at the median of {TIMES}, {len(over_all)} queries, over one asset {len(over_one)}"
+    figure = f"{median(taken):.0f} ms at the median of {TIMES}, {queries} queries, over one asset {of_one}"
     promise(
         "6.3", "home over 5,000 assets and ten million rows", figure=figure, target=f"{TARGET_MS} ms, as many queries"
     )
     assert median(taken) <= TARGET_MS, slow
+
+
+def _slowest(captured: CaptureQueriesContext) -> list[tuple[str, str]]:
+    return sorted(((query["time"], query["sql"][:200]) for query in captured), reverse=True)[:3]
