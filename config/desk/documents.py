@@ -1,7 +1,7 @@
 """The OpenAPI document and its two pages [C16]."""
 
 from functools import cache
-from threading import Lock
+from threading import RLock
 from typing import Any
 
 from django.http import HttpResponse
@@ -11,12 +11,14 @@ from drf_spectacular.renderers import OpenApiJsonRenderer2, OpenApiYamlRenderer2
 from drf_spectacular.views import SpectacularRedocView, SpectacularSwaggerView
 from pydantic import RootModel
 from rest_framework.request import Request
+from rest_framework.response import Response
 
 from config.api.endpoint import OpenEndpoints, endpoint
 from config.api.etags import conditional
 
 METHODS = ("get", "post", "put", "patch", "delete")  # the order in which a path's are listed
-MAKING = Lock()
+# drf-spectacular's register of extensions is not for two threads that fill it at once.
+MAKING = RLock()
 # The first is for all who ask for neither.
 RENDERERS = {str(one.media_type): one for one in (OpenApiYamlRenderer2, OpenApiJsonRenderer2)}
 
@@ -42,9 +44,14 @@ class Documents(OpenEndpoints):
         return super().perform_content_negotiation(request, force=True)
 
 
-@cache
 def document() -> dict[str, Any]:
-    """The OpenAPI document of all that this process serves."""
+    """The OpenAPI document of all that this process serves; by one thread at a time."""
+    with MAKING:
+        return _document()
+
+
+@cache
+def _document() -> dict[str, Any]:
     found: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
     # methods come in whatever order the process's hashes give: every process has to answer the same, under the same tag
     in_order = {path: dict(sorted(methods.items(), key=_place)) for path, methods in found["paths"].items()}
@@ -56,10 +63,7 @@ def _place(named: tuple[str, Any]) -> int:
 
 
 def text_of(media_type: str) -> str | bytes:
-    """The document in one of its media types; made once, since it takes a while and anybody may ask for it.
-
-    By one thread at a time: drf-spectacular's register of extensions is not for two that fill it at once.
-    """
+    """The document in one of its media types; made once, since it takes a while and anybody may ask for it."""
     with MAKING:
         return _made(media_type)
 
@@ -73,6 +77,12 @@ class SwaggerPage(SpectacularSwaggerView):
     """Swagger UI, out of a wheel; an operator who is logged in can try everything out."""
 
     http_method_names = ["get", "head"]
+
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """The page; it asks the same register for the names of the keys."""
+        with MAKING:
+            answer: Response = super().get(request, *args, **kwargs)  # type: ignore[no-untyped-call]
+        return answer
 
     def _get_schema_url(self, request: Request) -> str:  # noqa: ARG002
         return reverse("schema")

@@ -16,13 +16,13 @@ from tests.trust.conftest import Promise, promises
 from tests.trust.fleets import make_fleet
 from tests.trust.suites import run_tests
 
-# What anybody may open.
-OPEN = {"login", "jsi18n"}
+# What anybody may open; the language is chosen on the login page too, by POST.
+OPEN = {"login", "jsi18n", "set_language"}
 # Pages and forms that Django's admin has for every record, and those of ours that are read by GET.
 READ = re.compile(
     r"(.*_(changelist|add|change|delete|history|password_change))|index|search|app_list|autocomplete|jsi18n|login|audit"
-    r"|password_change(_done)?|view_on_site|site_day|asset_day|fleet_needing|desk_health|imports?|import_progress|export"
-    r"|dead_events|one_time_codes|assets_asset_show_past|None"
+    r"|password_change(_done)?|view_on_site|site_day|asset_day|fleet_needing|desk_health|imports?|import_progress"
+    r"|imported_rows|export|dead_events|one_time_codes|assets_asset_show_past|None"
 )
 PARAMETERS = {
     "object_id": "1",
@@ -77,7 +77,10 @@ def test_what_tests_hold_of_it(promise: Promise) -> None:
     parts = {
         "check --deploy: 0 warnings with production's settings": (["tests/config/test_deploy_check.py"], 2),
         "locked after 5; sessions end; one-time codes": (["tests/config/test_login.py"], 5),
-        "role matrix: pages, POST, API by session": (["tests/desk/test_roles.py"], 20),
+        "role matrix: pages, POST, API by session": (
+            ["tests/desk/test_roles.py", "tests/desk/test_role_matrix.py"],
+            20,
+        ),
         "hostile input in its forms and addresses": (["tests/config/test_admin_hostile.py"], 5),
         "CSP and axe-core in a browser: 0 violations": (["tests/e2e"], 20),
     }
