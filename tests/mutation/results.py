@@ -27,6 +27,11 @@ class Result:
     of: int = 0  # how many there are of its subject
 
     @property
+    def mutant(self) -> tuple[str, ...]:
+        """What it is known by while lines stay; one line may hold several that look alike."""
+        return (self.path, str(self.place), self.before, self.after)
+
+    @property
     def survived(self) -> bool:
         """Whether no test noticed it."""
         return self.verdict == "survived"
@@ -69,13 +74,13 @@ class Row:
 
 def read(paths: Iterable[Path]) -> list[Result]:
     """What earlier runs have written; of one mutant the last word counts."""
-    found: dict[str, list[Result]] = {}
+    found: dict[tuple[str, ...], list[Result]] = {}
     for path in paths:
-        by_subject: dict[str, list[Result]] = {}
+        by_mutant: dict[tuple[str, ...], list[Result]] = {}
         for line in path.read_text(encoding="utf-8").splitlines():
             result = Result(**json.loads(line))
-            by_subject.setdefault(result.subject, []).append(result)
-        found |= by_subject
+            by_mutant.setdefault((result.subject, *result.mutant), []).append(result)
+        found |= by_mutant
     return [result for results in found.values() for result in results]
 
 
