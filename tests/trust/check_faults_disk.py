@@ -121,7 +121,7 @@ class Work:
             time.sleep(0.05)
 
     def batch(self, number: int) -> bytes:
-        begin = START + timedelta(minutes=15) * ROWS * (number % 500)
+        begin = START + timedelta(minutes=15) * ROWS * (number - 1000)
         edges = [f"{begin + timedelta(minutes=15 * slot):%Y-%m-%dT%H:%M:%SZ}" for slot in range(ROWS + 1)]
         same = {"asset_id": self.asset_id, "generation": number, "consumption": 0}
         rows = [{**same, "start_time": a, "end_time": b} for a, b in pairwise(edges)]
