@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from functools import cache
 from typing import Any
 
 import pytest
@@ -47,8 +48,13 @@ def _process_of_no_kind(monkeypatch: pytest.MonkeyPatch) -> None:
 def _empty_redis() -> Iterator[None]:
     """Each test finds Redis empty."""
     yield
-    with redis.Redis.from_url(settings.REDIS_URL) as client:
-        client.flushdb()
+    _redis(settings.REDIS_URL).flushdb()
+
+
+@cache
+def _redis(url: str) -> redis.Redis:
+    """One connection for all tests: making one takes longer than all else that is done here after each."""
+    return redis.Redis.from_url(url)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
