@@ -1,6 +1,8 @@
 """Fixtures of all tests. The servers are in tests/servers.py."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
+from functools import cache
 from typing import Any
 
 import pytest
@@ -16,6 +18,7 @@ from config.database import patience
 from config.database.partitions import is_partitioned, partition
 from config.desk.retention import AGING
 from tests.conformance import verify
+from tests.leftovers import only_leftovers_removed
 
 # A property holds or does not; how long an example takes says how busy the machine is.
 hypothesis.register_profile("any-machine", deadline=None)
@@ -45,8 +48,13 @@ def _process_of_no_kind(monkeypatch: pytest.MonkeyPatch) -> None:
 def _empty_redis() -> Iterator[None]:
     """Each test finds Redis empty."""
     yield
-    with redis.Redis.from_url(settings.REDIS_URL) as client:
-        client.flushdb()
+    _redis(settings.REDIS_URL).flushdb()
+
+
+@cache
+def _redis(url: str) -> redis.Redis:
+    """One connection for all tests: making one takes longer than all else that is done here after each."""
+    return redis.Redis.from_url(url)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -54,16 +62,23 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+def django_db_setup(
+    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
     """The test database as pytest-django makes it; partitioned where that is asked for (docs/adr/0024).
 
     Which form its tables have is known before the first test, whose queries may be counted.
     """
     if not any(item.get_closest_marker("django_db") for item in request.session.items):
+        yield
         return
-    with django_db_blocker.unblock():
-        for name, aging in AGING.items():
-            table = aging.table
-            if not is_partitioned(table.name) and name != "dispatches" and request.config.getoption("--partitioned"):
-                partition(table, now=timezone.now())
-                is_partitioned(table.name)
+    wanted = request.config.getoption("--partitioned")
+    with ExitStack() as stack:
+        with django_db_blocker.unblock():
+            for name, aging in AGING.items():
+                table = aging.table
+                if not is_partitioned(table.name) and name != "dispatches" and wanted:
+                    partition(table, now=timezone.now())
+                    is_partitioned(table.name)
+            stack.enter_context(only_leftovers_removed())
+        yield
