@@ -62,3 +62,7 @@ ONE: Mapping[str, Callable[[], Any]] = {
     "sites.inverter": lambda: add_inverter(add_site()),
     "sites.site": make_site,
 }
+# What a bulk action's form is filled in with, where it has one.
+FILLED_IN: Mapping[str, Mapping[str, str]] = {
+    "assets.asset set-status": {"status": "FAULT", "category": "TECHNICAL", "detail": "Odd"},
+}
