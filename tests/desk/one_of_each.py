@@ -16,6 +16,7 @@ from tests.factories.keys import make_api_key, make_partner_key
 from tests.factories.operators import make_operator
 from tests.factories.plants import make_profile, make_site
 from tests.factories.sites import add_inverter, add_site
+from tests.factories.specs import put_spec
 
 
 def a_snapshot() -> Snapshot:
@@ -46,6 +47,7 @@ def _a_change() -> LimitChange:
 
 ONE: Mapping[str, Callable[[], Any]] = {
     "assets.asset": make_asset,
+    "assets.spec": lambda: put_spec(make_asset(), 1, rated_power=5),
     "auth.group": lambda: Group.objects.create(name="Of the test"),
     "auth.user": lambda: _somebody("ulla"),
     "axes.accessattempt": an_attempt,

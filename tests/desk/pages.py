@@ -26,7 +26,7 @@ SAID_IN = ("aria-label", "placeholder", "alt", "title")
 def furnished(desk: Client) -> list[str]:
     """The addresses of pages that operators see, after something was made for each."""
     asset = make_asset(Lifecycle.LIVE)
-    put_spec(asset, 1, rated_power=5)
+    spec = put_spec(asset, 1, rated_power=5)
     note(asset, Status.FAULT, hour=1)
     site = add_site()
     inverter = add_inverter(site, asset.pk)
@@ -38,7 +38,7 @@ def furnished(desk: Client) -> list[str]:
     desk.post("/admin/markets/limitchange/add/", form | hours)
     desk.post(page_of(asset, "move/suspend"))
     lists = [f"/admin/{model._meta.app_label}/{model._meta.model_name}/" for model in admin.site._registry]
-    records = [page_of(one) for one in (asset, site, inverter, profile, snapshot, key.key, partner_key.key)]
+    records = [page_of(one) for one in (asset, spec, site, inverter, profile, snapshot, key.key, partner_key.key)]
     return [
         "/admin/",
         *lists,

@@ -33,6 +33,7 @@ NOBODY = ""  # it only happens, a button does it, or a superuser
 # Who views, adds, changes and deletes which records by their pages.
 RECORDS: dict[str, tuple[str, str, str, str]] = {
     "assets.asset": (ALL, "OA", "OA", "OA"),
+    "assets.spec": (ALL, "OA", "OA", NOBODY),
     "auth.group": ("A", NOBODY, NOBODY, NOBODY),
     "auth.user": ("A", "A", "A", "A"),
     "axes.accessattempt": ("A", NOBODY, NOBODY, NOBODY),
