@@ -13,19 +13,20 @@ from typing import Any
 from django.db import connection
 from django.utils.translation import gettext
 
+from assets.local_windows import LocalWindows, Window
 from assets.periods import SLOT
 from assets.queries import lock_assets
 from assets.revisions import raise_revisions
+from assets.slot_changes import Preview
 from config.api.request_id import current_request_id
 from config.database.refusals import retried
 from config.database.statements import fetch_row, load_sql
 from config.database.transactions import consistent_view
 from config.errors import ConflictError, Fault, InvalidError
 from markets.limit_items import LimitItem
-from markets.local_windows import LocalWindows, Window
 from markets.models import LimitChange
 from markets.operations.limits import REVISION_KIND, clear_limits, put_limits
-from markets.queries.limit_changes import NOTE, PLAN, Preview, preview_of, touched_since
+from markets.queries.limit_changes import NOTE, PLAN, preview_of, touched_since
 from markets.vocabulary import LimitChangeAction, LimitSource
 
 MOST_SLOTS = 50_000
