@@ -19,6 +19,7 @@ from unfold.decorators import display
 from assets.admin.local_windows import LocalWindowsForm
 from assets.periods import MARKET_ZONE, SLOT
 from assets.slot_changes import Preview, Step
+from config.admin.forms import show_refusal
 from config.admin.lists import actor_of
 from config.admin.moments import moment
 from config.admin.numbers import shown_number
@@ -51,7 +52,7 @@ class SlotChangeAdmin(RecordAdmin):
     may_see: ClassVar[str] = ""
     may_make: ClassVar[str] = ""
 
-    search_fields = ("actor", "request_id")
+    search_fields: ClassVar[tuple[str, ...]] = ("actor", "request_id")
     search_help_text = _("Who, or the request's id")
     ordering = ("-id",)
     change_form_outer_before_template = "admin/slot_changes/slots.html"
@@ -123,8 +124,8 @@ class SlotChangeAdmin(RecordAdmin):
                     return self._made(request, form)
                 shown = self.preview_of(form)
             except DomainError as refusal:
-                form.add_error(None, refusal.sentence)
                 shown = self._possible(form)
+                show_refusal(form, refusal)
         return self._page(request, form, shown)
 
     def _made(self, request: HttpRequest, form: LocalWindowsForm) -> HttpResponse:

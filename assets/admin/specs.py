@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import RangeDateTimeFilter
+from unfold.decorators import display
 
 from assets.admin.spec_forms import SpecForm
 from assets.models import Spec
@@ -40,12 +41,17 @@ class SpecAdmin(RecordAdmin):
     """Specs: a new version, or one that is corrected, by the operation of the API; none is ever deleted."""
 
     form = SpecForm
-    list_display = ("asset_id", "valid_from", "valid_to", "rated_power", "max_capacity")
+    list_display = ("whose", "valid_from", "valid_to", "rated_power", "max_capacity")
     list_filter = (("valid_from", RangeDateTimeFilter),)
     search_fields = ("asset__id", "asset__name")
     search_help_text = _("Id or name")
     ordering = ("asset_id", "-valid_from")
     autocomplete_fields = ("asset",)
+
+    @display(description=_("Asset"), ordering="asset_id")
+    def whose(self, spec: Spec) -> str:
+        """The asset's id."""
+        return spec.asset_id
 
     def get_fieldsets(self, request: HttpRequest, obj: Spec | None = None) -> Any:  # noqa: ARG002
         """Whose it is and when it holds, and then what it says."""

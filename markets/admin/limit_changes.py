@@ -65,7 +65,7 @@ class LimitChangeAdmin(SlotChangeAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:  # noqa: ARG002
         """What was asked for, and by whom."""
-        return [(None, {"fields": (("what", "source"), "whose", "days", ("slots", "made"), ("actor", "request_id"))})]
+        return [(None, {"fields": (("what", "source"), "whose", "days", ("slots", "made"), "actor", "request_id")})]
 
     def get_urls(self) -> list[URLPattern]:
         """Django's, and the button's."""

@@ -11,6 +11,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from markets.models import LimitChange
 from partner.models import CustomKind, Snapshot
+from sites.models import SiteLimitChange
 from tests.factories.assets import make_asset
 from tests.factories.keys import make_api_key, make_partner_key
 from tests.factories.operators import make_operator
@@ -63,6 +64,7 @@ ONE: Mapping[str, Callable[[], Any]] = {
     "partner.snapshot": a_snapshot,
     "sites.inverter": lambda: add_inverter(add_site()),
     "sites.site": make_site,
+    "sites.sitelimitchange": lambda: SiteLimitChange.objects.create(site_id="X", action="CLEAR", slots=1, actor="-"),
 }
 # What a bulk action's form is filled in with, where it has one.
 FILLED_IN: Mapping[str, Mapping[str, str]] = {

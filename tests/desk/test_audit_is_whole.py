@@ -60,7 +60,7 @@ LOCK = {
 }
 VERB_OF_EVENT = {"add": "INSERT", "change": "UPDATE", "delete": "DELETE"}
 # What keeps its own trail, in its own rows: each is a change with author, before and after.
-OWN_TRAIL = {"markets.limitchange"}
+OWN_TRAIL = {"markets.limitchange", "sites.sitelimitchange"}
 
 
 @pytest.fixture

@@ -49,6 +49,7 @@ RECORDS: dict[str, tuple[str, str, str, str]] = {
     "partner.snapshot": ("VOTPA", NOBODY, NOBODY, NOBODY),
     "sites.inverter": (ALL, "OA", "OA", "OA"),
     "sites.site": (ALL, "OA", "OA", "OA"),
+    "sites.sitelimitchange": (ALL, "OA", NOBODY, NOBODY),
 }
 # Who opens, and who posts to, the other pages, and what is in their address: a record of a kind, or `=` a word. A page
 # that writes nothing answers a POST as a GET.
