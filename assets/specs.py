@@ -4,6 +4,8 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext
+
 from assets.models import Spec
 from assets.queries import get_asset
 from config.api.audit import change
@@ -32,7 +34,9 @@ def put_spec(*, asset_id: str, valid_from: datetime, changes: Mapping[str, Any],
     """
     wanted = Spec(asset_id=asset_id, valid_from=valid_from, created_at=now, updated_at=now, **changes)
     refusals = dict.fromkeys(GUARDS, lambda: _overlap(wanted, _in_the_way(wanted)))
-    refusals["spec_ends_after_it_begins"] = lambda: _invalid("valid_to", "Should be after valid_from", "spec_window")
+    refusals["spec_ends_after_it_begins"] = lambda: _invalid(
+        "valid_to", gettext("Should be after valid_from"), "spec_window"
+    )
     with translating(refusals), change(by):
         # Whoever writes specs of this asset waits here, so that what is read next is still so when it is written.
         get_asset(asset_id, lock="change")
@@ -95,8 +99,8 @@ def _make_room(wanted: Spec, *, now: datetime) -> None:
     if wanted.valid_to is not None or rival.valid_to is not None:
         raise _overlap(wanted, rival)
     if wanted.valid_from < rival.valid_from:
-        begins = recorded(rival.valid_from)
-        raise _invalid("valid_from", f"Should be after {begins}, at which the asset's open spec begins", "spec_order")
+        said = gettext("Should be after %(begins)s, at which the asset's open spec begins")
+        raise _invalid("valid_from", said % {"begins": recorded(rival.valid_from)}, "spec_order")
     rival.valid_to, rival.updated_at = wanted.valid_from, now
     rival.save(update_fields=["valid_to", "updated_at"])
 
@@ -109,7 +113,8 @@ def _correct(spec: Spec, changes: Mapping[str, Any], *, now: datetime) -> Spec:
         setattr(spec, field, changes[field])
     if "valid_to" in changed:
         if end is not None and spec.valid_to is None:
-            raise _invalid("valid_to", f"The spec ends at {recorded(end)}; it cannot be opened again", "spec_closed")
+            said = gettext("The spec ends at %(end)s; it cannot be opened again")
+            raise _invalid("valid_to", said % {"end": recorded(end)}, "spec_closed")
         if rival := _in_the_way(spec):
             raise _overlap(spec, rival)
     if changed:
@@ -132,11 +137,15 @@ def _in_the_way(spec: Spec) -> Spec | None:
 def _overlap(spec: Spec, rival: Spec | None) -> InvalidError:
     """The refusal of a spec for the one in its way; None: one that came past the lock, and is gone or the same."""
     if rival is None:
-        return _invalid("valid_from", "Another spec of the asset was in the way; try again", "spec_overlap")
-    named = f"that begins at {recorded(rival.valid_from)}"
-    named += f" and ends at {recorded(rival.valid_to)}" if rival.valid_to else " and is open"
+        said = gettext("Another spec of the asset was in the way; try again")
+        return _invalid("valid_from", said, "spec_overlap")
+    said = gettext("Overlaps the asset's spec that begins at %(begins)s and is open")
+    named = {"begins": recorded(rival.valid_from)}
+    if rival.valid_to:
+        said = gettext("Overlaps the asset's spec that begins at %(begins)s and ends at %(ends)s")
+        named["ends"] = recorded(rival.valid_to)
     field = "valid_to" if spec.valid_to is not None and spec.valid_from < rival.valid_from else "valid_from"
-    return _invalid(field, f"Overlaps the asset's spec {named}", "spec_overlap")
+    return _invalid(field, said % named, "spec_overlap")
 
 
 def _invalid(field: str, sentence: str, kind: str) -> InvalidError:

@@ -108,3 +108,18 @@ class DispatchStatus(TextChoices):
     REJECTED = "REJECTED", _("Rejected")
     EXECUTED = "EXECUTED", _("Executed")
     FAILED = "FAILED", _("Failed")
+
+
+# What a spec says, and the unit that it is stored in.
+SPEC_QUANTITIES = {
+    "rated_power": (_("Rated power"), "MW"),
+    "grid_connection_max_power": (_("Grid connection"), "MW"),
+    "max_capacity": (_("Capacity"), "MWh"),
+    "ramp_rate": (_("Ramp rate"), "MW/min"),
+    "charge_efficiency": (_("Charge efficiency"), ""),
+    "discharge_efficiency": (_("Discharge efficiency"), ""),
+    "daily_cycle_energy_limit": (_("Energy of a day's cycles"), "MWh"),
+    "prequalified_fcr": (_("Prequalified FCR"), "MW"),
+    "prequalified_afrr_charge": (_("Prequalified aFRR, charging"), "MW"),
+    "prequalified_afrr_discharge": (_("Prequalified aFRR, discharging"), "MW"),
+}

@@ -25,3 +25,10 @@ class InverterState(TextChoices):
     OFFLINE = "OFFLINE", _("Offline")
     STANDBY = "STANDBY", _("Standby")
     UNKNOWN = "UNKNOWN", _("Unknown")
+
+
+class SiteLimitAction(TextChoices):
+    """What operators do to the limits of a point of connection."""
+
+    SET = "SET", _("Set limits")
+    CLEAR = "CLEAR", _("Clear limits")

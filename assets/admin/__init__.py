@@ -1,5 +1,6 @@
-"""Assets in the back office."""
+"""Assets and their specs in the back office."""
 
 from assets.admin.assets import AssetAdmin
+from assets.admin.specs import SpecAdmin
 
-__all__ = ["AssetAdmin"]
+__all__ = ["AssetAdmin", "SpecAdmin"]

@@ -3,21 +3,21 @@
 from datetime import date, datetime
 from functools import partial
 from typing import Any
-from urllib.parse import urlencode
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesCheckboxFilter, RangeDateFilter
 from unfold.decorators import display
 
 from assets import operations
+from assets.admin.bulk import BULK_ACTIONS, DELETION, SET_STATUS, to_limits
 from assets.admin.forms import AssetForm
 from assets.admin.page import beside_the_form
 from assets.admin.past import MAY_SEE, MODELS, past_of
@@ -28,56 +28,14 @@ from assets.admin.status import (
     StatusForm,
     with_latest_status,
 )
-from assets.lifecycle import DELETABLE, TRANSITIONS, Transition, move
+from assets.lifecycle import DELETABLE, TRANSITIONS, move
 from assets.models import Asset
 from assets.statuses import set_status
 from assets.vocabulary import Lifecycle, Status
-from config.admin.bulk import BulkAction
 from config.admin.forms import RecordForm
 from config.admin.records import RecordAdmin
 
-DELETION = _("Its periods and specs go with it. The audit trail keeps its last state, and its id is never used again.")
-SET_STATUS = "assets.add_statusentry"
 CHANGE_LIMITS = "markets.change_limit"
-MOST_IN_AN_ADDRESS = 100  # of the longest ids: servers read no address of more than 8 KiB
-
-
-def _bulk_move(transition: Transition) -> BulkAction:
-    def obstacle(asset: Asset) -> str | None:
-        if asset.lifecycle == transition.needs:
-            return None
-        said = gettext("is %(state)s; %(action)s needs %(needed)s")
-        return said % {
-            "state": asset.get_lifecycle_display(),
-            "action": transition.label,
-            "needed": transition.needs.label,
-        }
-
-    def act(asset_id: str, *, by: str, now: datetime) -> None:
-        move(asset_id=asset_id, action=transition.action, by=by, now=now)
-
-    return BulkAction(transition.action, transition.label, "change", transition.meaning, act, obstacle)
-
-
-def _not_deletable(asset: Asset) -> str | None:
-    if asset.lifecycle in DELETABLE:
-        return None
-    first, second = DELETABLE
-    said = gettext("is %(state)s; only %(first)s or %(second)s can be deleted")
-    return said % {"state": asset.get_lifecycle_display(), "first": first.label, "second": second.label}
-
-
-def _delete(asset_id: str, *, by: str, now: datetime) -> None:  # noqa: ARG001  every bulk action is given the time
-    operations.delete_asset(asset_id=asset_id, by=by)
-
-
-def _to_limits(model_admin: Any, request: HttpRequest, chosen: QuerySet[Asset]) -> HttpResponse | None:
-    ids = list(chosen.order_by("pk").values_list("pk", flat=True)[: MOST_IN_AN_ADDRESS + 1])
-    if len(ids) > MOST_IN_AN_ADDRESS:
-        said = gettext("Limits of at most %(most)s assets at once; narrow the list by its filters.")
-        model_admin.message_user(request, said % {"most": MOST_IN_AN_ADDRESS}, messages.ERROR)
-        return None
-    return HttpResponseRedirect(f"{reverse('admin:markets_limitchange_add')}?{urlencode({'asset_ids': ','.join(ids)})}")
 
 
 @admin.register(Asset)
@@ -101,10 +59,7 @@ class AssetAdmin(RecordAdmin):
     change_form_outer_before_template = "admin/assets/asset/lifecycle.html"
     change_form_outer_after_template = "admin/assets/asset/changes.html"
     deletion_meaning = DELETION
-    bulk_actions = (
-        *(_bulk_move(transition) for transition in TRANSITIONS.values()),
-        BulkAction("delete", _("Delete"), "delete", DELETION, _delete, _not_deletable),
-    )
+    bulk_actions = BULK_ACTIONS
 
     @display(description=_("Lifecycle"), ordering="lifecycle", label=LIFECYCLE_COLOURS)
     def state(self, asset: Asset) -> tuple[str, str]:
@@ -162,7 +117,7 @@ class AssetAdmin(RecordAdmin):
         """The bulk actions, and the way to the form that changes the limits of the chosen assets."""
         actions: dict[str, Any] = super().get_actions(request)
         if request.user.has_perm(CHANGE_LIMITS):
-            actions["limits"] = (_to_limits, "limits", gettext("Change limits"))
+            actions["limits"] = (to_limits, "limits", gettext("Change limits"))
         return actions
 
     def create_record(self, form: RecordForm, *, by: str, now: datetime) -> Asset:

@@ -9,7 +9,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from assets.admin.status import StatusForm, reasons_of
+from assets.admin.status import STATUS_MEANING, StatusForm, reasons_of
 from assets.history import Change, changes_of
 from assets.lifecycle import open_transitions
 from assets.models import Asset
@@ -58,6 +58,7 @@ def beside_the_form(asset: Asset, *, may_change: bool, may_set_status: bool) -> 
         "status": status,
         "reasons": reasons_of(status),
         "status_form": StatusForm() if may_set_status else None,
+        "status_meaning": STATUS_MEANING,
         "entries": [_entry(change) for change in changes],
         "has_older_entries": more,
     }

@@ -18,6 +18,9 @@ from assets.vocabulary import Lifecycle, ReasonCategory, Status
 from config.errors import Fault, InvalidError
 
 SELECT = ("", _("Select value"))
+STATUS_MEANING = _(
+    "It holds from now on, until an event or somebody else says otherwise. The history keeps it with your name."
+)
 
 # Unfold's words for colours.
 LIFECYCLE_COLOURS = {

@@ -1,5 +1,6 @@
 """What an asset can do, over time."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 import pghistory
@@ -87,6 +88,9 @@ class Spec(models.Model):
     def __str__(self) -> str:
         until = f"to {self.valid_to:%Y-%m-%dT%H:%M:%SZ}" if self.valid_to else "on"
         return f"{self.asset_id} from {self.valid_from:%Y-%m-%dT%H:%M:%SZ} {until}"
+
+    def validate_constraints(self, exclude: Collection[str] | None = None) -> None:
+        """Nothing, for forms: the operation closes the open spec before a new one and words each refusal [SP3]."""
 
     def holds_at(self, instant: datetime) -> bool:
         """Whether this is what the asset can do at an instant."""

@@ -1,7 +1,6 @@
 """Forms of records that are changed by operations."""
 
 import json
-from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -88,12 +87,16 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptabl
             self.add_error(
                 None, gettext("Somebody else changed this meanwhile, so nothing was saved. Load the page again.")
             )
-        if isinstance(self.refusal, InvalidError):
-            for fault in self.refusal.faults:
-                self.add_error(self._field_of(fault.loc), fault.msg)
-        elif self.refusal:
-            self.add_error(None, self.refusal.sentence)
+        if self.refusal:
+            show_refusal(self, self.refusal)
         return cleaned
 
-    def _field_of(self, loc: Sequence[str | int]) -> str | None:
-        return next((part for part in loc if isinstance(part, str) and part in self.fields), None)
+
+def show_refusal(form: forms.BaseForm, refusal: DomainError) -> None:
+    """Say in the form what an operation refused: each fault at its field, the rest above all fields."""
+    if not isinstance(refusal, InvalidError):
+        form.add_error(None, refusal.sentence)
+        return
+    for fault in refusal.faults:
+        field = next((part for part in fault.loc if isinstance(part, str) and part in form.fields), None)
+        form.add_error(field, fault.msg)

@@ -96,8 +96,11 @@ class DeskAdmin(ModelAdmin):
         return super().response_action(request, queryset)
 
     def may(self, request: HttpRequest, permission: str) -> bool:
-        """Whether the operator has the permission on this kind of record; what is open on one record is no matter."""
-        name = f"{self.opts.app_label}.{permission}_{self.opts.model_name}"
+        """Whether the operator has the permission on this kind of record; what is open on one record is no matter.
+
+        A permission with a point in it is one on another kind of record, by its whole name.
+        """
+        name = permission if "." in permission else f"{self.opts.app_label}.{permission}_{self.opts.model_name}"
         return bool(request.user.has_perm(name))
 
 

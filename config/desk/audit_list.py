@@ -58,6 +58,22 @@ LIMITS = """
     LIMIT %(limit)s
 )
 """
+SITE_LIMITS = """
+(
+    SELECT
+        made_at, id, %(what_{number})s, site_id, lower(action), actor, request_id,
+        jsonb_build_object('limits', before), jsonb_build_object('limits', after)
+    FROM sites_sitelimitchange
+    WHERE
+        (%(before)s::timestamptz IS NULL OR made_at < %(before)s)
+        AND (%(since)s::timestamptz IS NULL OR made_at >= %(since)s)
+        AND (%(actor)s::text IS NULL OR strpos(lower(actor), lower(%(actor)s)) > 0)
+        AND (%(request_id)s::text IS NULL OR request_id = %(request_id)s)
+        AND (%(record)s::text IS NULL OR site_id = %(record)s)
+    ORDER BY id DESC
+    LIMIT %(limit)s
+)
+"""
 # The partial index of entries that operators made answers this, however many came as events.
 STATUSES = """
 (
@@ -146,6 +162,7 @@ def kinds() -> list[Kind]:
     found = [_kind(model) for model in apps.get_models() if hasattr(model, "pgh_event_model")]
     found += [
         Kind("limits", LIMITS, "", "markets.view_limit"),
+        Kind("site limits", SITE_LIMITS, "", "sites.view_sitelimit"),
         Kind("status", STATUSES, "", "assets.view_statusentry"),
         Kind("dead events", DEEDS, "", "assets.view_storedevent"),
         Kind("failed login", DEEDS, "", "axes.view_accessattempt"),

@@ -18,6 +18,7 @@ GROUPS = {
         (_("Sites"), "electrical_services", "sites.site"),
         (_("Inverters"), "solar_power", "sites.inverter"),
         (_("Changes of limits"), "tune", "markets.limitchange"),
+        (_("Changes of sites' limits"), "instant_mix", "sites.sitelimitchange"),
     ),
     gettext_noop("Partners"): (
         (_("Profiles"), "badge", "partner.partnerprofile"),

@@ -1,7 +1,6 @@
 """What an operator fills in to change limits of assets over hours of local days."""
 
 from collections.abc import Mapping
-from datetime import date, time
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -10,48 +9,21 @@ from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelectMultiple
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import (
-    UnfoldAdminCheckboxSelectMultipleWidget,
-    UnfoldAdminRadioSelectWidget,
-    UnfoldAdminSelectWidget,
-    UnfoldAdminTextInputWidget,
-)
+from unfold.widgets import UnfoldAdminRadioSelectWidget, UnfoldAdminSelectWidget
 
+from assets.admin.local_windows import WHEN, LocalWindowsForm
 from assets.models import Asset
 from config.admin.forms import PlainDecimalField
-from markets.local_windows import LocalWindows
 from markets.models import Limit
 from markets.operations.limit_changes import VALUES, PlannedChange
 from markets.vocabulary import LimitChangeAction, LimitSource
 
-WEEKDAYS = (
-    "Monday",
-    "Tuesday",
-    "Wednesday",
-    "Thursday",
-    "Friday",
-    "Saturday",
-    "Sunday",
-)  # Django's catalogues have them
-QUARTERS = [f"{quarter // 4:02}:{quarter % 4 * 15:02}" for quarter in range(96)]
-MOST_DAYS = 732
 ACTIONS = [action for action in LimitChangeAction if action is not LimitChangeAction.UNDO]
 
 
-class DayInput(UnfoldAdminTextInputWidget):
-    """The browser's own picker of a date."""
-
-    input_type = "date"
-
-    def format_value(self, value: Any) -> Any:
-        """As browsers want it."""
-        return value.isoformat() if isinstance(value, date) else value
-
-
-class LimitChangeForm(forms.Form):
+class LimitChangeForm(LocalWindowsForm):
     """Which assets, whose limits, when, and what is to hold there; all times are the market's local ones."""
 
-    required_css_class = "required"
     asset_ids = forms.ModelMultipleChoiceField(
         label=_("Assets"),
         queryset=Asset.objects.all(),
@@ -77,47 +49,16 @@ class LimitChangeForm(forms.Form):
         widget=UnfoldAdminSelectWidget,
         help_text=_("Other sources keep what they say; the most restrictive value counts."),
     )
-    first_day = forms.DateField(label=_("First day"), widget=DayInput)
-    last_day = forms.DateField(label=_("Last day"), widget=DayInput, help_text=_("It is part of the range."))
-    weekdays = forms.MultipleChoiceField(
-        label=_("On"),
-        choices=[(number, _(day)) for number, day in enumerate(WEEKDAYS)],
-        initial=[str(number) for number in range(7)],
-        widget=UnfoldAdminCheckboxSelectMultipleWidget,
-    )
-    start = forms.ChoiceField(
-        label=_("From"), choices=[(text, text) for text in QUARTERS], initial="00:00", widget=UnfoldAdminSelectWidget
-    )
-    end = forms.ChoiceField(
-        label=_("To"),
-        choices=[(text, text) for text in (*QUARTERS[1:], "24:00")],
-        initial="24:00",
-        widget=UnfoldAdminSelectWidget,
-        help_text=_("Earlier than From: on the next day."),
-    )
 
     groups: ClassVar[Mapping[Any, tuple[str, ...]]] = {
         _("Which and what"): ("asset_ids", "action", "source"),
         _("Limits"): VALUES,
-        _("When, in local time (Berlin, Warsaw)"): ("first_day", "last_day", "start", "end", "weekdays"),
+        **WHEN,
     }
-
-    @property
-    def sections(self) -> list[tuple[str, list[forms.BoundField]]]:
-        """The fields as the page groups them."""
-        return [(str(title), [self[name] for name in names]) for title, names in self.groups.items()]
 
     def clean(self) -> dict[str, Any]:
         """What no field can see alone."""
-        given: dict[str, Any] = super().clean() or {}
-        first, last = given.get("first_day"), given.get("last_day")
-        if first and last and not 0 <= (last - first).days <= MOST_DAYS:
-            said = gettext("The last day is not before the first, and at most %(most)s days after it.")
-            self.add_error("last_day", said % {"most": MOST_DAYS})
-        if first and not date(2000, 1, 1) <= first <= date(2200, 1, 1):
-            self.add_error("first_day", gettext("A day between 2000 and 2200."))
-        if "end" in given and given.get("start") == given["end"]:
-            self.add_error("end", gettext("The hours end when they start."))
+        given = super().clean()
         if given.get("action") == LimitChangeAction.SET:
             self._check_values(given)
         elif any(given.get(name) is not None for name in VALUES):
@@ -135,18 +76,11 @@ class LimitChangeForm(forms.Form):
     def planned(self) -> PlannedChange:
         """The change that a valid form asks for."""
         given = self.cleaned_data
-        hours = LocalWindows(
-            given["first_day"],
-            given["last_day"],
-            frozenset(int(number) for number in given["weekdays"]),
-            time.fromisoformat(given["start"]),
-            time() if given["end"] == "24:00" else time.fromisoformat(given["end"]),
-        )
         return PlannedChange(
             action=LimitChangeAction(given["action"]),
             source=LimitSource(given["source"]),
             asset_ids=tuple(sorted(asset.pk for asset in given["asset_ids"])),
-            windows=hours,
+            windows=self.windows,
             values={name: given[name] for name in VALUES},
         )
 
@@ -157,8 +91,6 @@ class LimitChangeForm(forms.Form):
         values = {name: f"{given[name]:f}" for name in VALUES if given[name] is not None}
         return {
             "asset_ids": sorted(asset.pk for asset in given["asset_ids"]),
-            "days": f"{given['first_day']} to {given['last_day']}",
-            "weekdays": [WEEKDAYS[int(number)] for number in given["weekdays"]],
-            "hours": f"{given['start']} to {given['end']}",
+            **super().asked,
             **values,
         }

@@ -1,27 +1,17 @@
 """Changes of limits that operators make: who, when, and each slot before and after, so that they can be undone."""
 
 from django.db import models
-from django.db.models.functions import Now
-from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 
 from assets.models.constraints import is_one_of
+from assets.models.slot_change import SlotChange
 from markets.vocabulary import LimitChangeAction, LimitSource
 
 
-class LimitChange(models.Model):
-    """One change of one source's limits, as an operator asked for it.
-
-    `asked` holds the form's words. `undoes` is the change that this one takes back; none is taken back twice.
-    """
+class LimitChange(SlotChange):
+    """One change of one source's limits. `undoes` is the change that this one takes back; none is taken back twice."""
 
     action = models.CharField(max_length=8, choices=LimitChangeAction.choices)
     source = models.CharField(max_length=16, choices=LimitSource.choices)
-    asked = models.JSONField(default=dict)
-    slots = models.IntegerField(help_text=_("Slots that were changed."))
-    actor = models.CharField(max_length=200)
-    request_id = models.CharField(max_length=64, null=True)  # noqa: DJ001  none is not the empty one
-    made_at = models.DateTimeField(db_default=Now())
     undoes = models.OneToOneField("self", models.PROTECT, null=True, related_name="undone_by")
 
     class Meta:
@@ -31,11 +21,6 @@ class LimitChange(models.Model):
             is_one_of("action", LimitChangeAction, name="limit_change_action_is_known"),
             is_one_of("source", LimitSource, name="limit_change_source_is_known"),
         ]
-
-    def __str__(self) -> str:
-        said = gettext("%(action)s by %(who)s, %(when)s")
-        when = f"{self.made_at:%Y-%m-%dT%H:%MZ}"
-        return said % {"action": self.get_action_display(), "who": self.actor, "when": when}
 
 
 class LimitChangeSlot(models.Model):

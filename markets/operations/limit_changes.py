@@ -13,19 +13,20 @@ from typing import Any
 from django.db import connection
 from django.utils.translation import gettext
 
+from assets.local_windows import LocalWindows, Window
 from assets.periods import SLOT
 from assets.queries import lock_assets
 from assets.revisions import raise_revisions
+from assets.slot_changes import Preview, check_slots, windows_refused
 from config.api.request_id import current_request_id
 from config.database.refusals import retried
 from config.database.statements import fetch_row, load_sql
 from config.database.transactions import consistent_view
-from config.errors import ConflictError, Fault, InvalidError
+from config.errors import ConflictError
 from markets.limit_items import LimitItem
-from markets.local_windows import LocalWindows, Window
 from markets.models import LimitChange
 from markets.operations.limits import REVISION_KIND, clear_limits, put_limits
-from markets.queries.limit_changes import NOTE, PLAN, Preview, preview_of, touched_since
+from markets.queries.limit_changes import NOTE, PLAN, preview_of, touched_since
 from markets.vocabulary import LimitChangeAction, LimitSource
 
 MOST_SLOTS = 50_000
@@ -67,14 +68,10 @@ class PlannedChange:
         """The windows in UTC; InvalidError where there are none, or more than one change may hold."""
         windows = self.windows.in_utc()
         slots = sum((end - start) // SLOT for start, end in windows) * len(set(self.asset_ids))
-        if not slots:
-            raise _fault(gettext("These days have none of these hours."), "empty")
-        if slots > MOST_SLOTS:
-            said = gettext("This is %(slots)s slots; one change may hold %(most)s.")
-            raise _fault(said % {"slots": slots, "most": MOST_SLOTS}, "too_many")
+        check_slots(slots, most=MOST_SLOTS)
         if self.action is LimitChangeAction.CLEAR and len(windows) * len(self.asset_ids) > MOST_CLEARED_WINDOWS:
             said = gettext("This is too many separate windows to clear at once; take fewer assets or days.")
-            raise _fault(said, "too_many")
+            raise windows_refused(said, "too_many")
         return windows
 
 
@@ -224,7 +221,3 @@ def _runs(pieces: list[tuple[date, tuple[int, int]]]) -> list[tuple[tuple[int, i
 def _run(statement: str, params: Mapping[str, Any]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement, dict(params))
-
-
-def _fault(sentence: str, kind: str) -> InvalidError:
-    return InvalidError([Fault(("body", "windows"), sentence, kind)])

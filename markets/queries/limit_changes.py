@@ -1,12 +1,11 @@
 """What a change of limits would do, and what has become of one."""
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from assets.slot_changes import Preview, Step
 from config.database.statements import fetch_row, fetch_rows, load_sql
 
 MOST_STEPS = 200
@@ -42,29 +41,6 @@ WHERE
     changed.change_id = %(change_id)s
     AND ((stored.asset_id IS NULL) <> (changed.after IS NULL) OR stored.updated_at <> change.made_at)
 """
-
-
-@dataclass(frozen=True)
-class Step:
-    """Slots of one asset that change in the same way; None: no row there, before or after."""
-
-    asset_id: str
-    before: Mapping[str, Any] | None
-    after: Mapping[str, Any] | None
-    slots: int
-    first: datetime
-    last: datetime
-
-
-@dataclass(frozen=True)
-class Preview:
-    """What a change would do. `fingerprint` differs where any of its slots would become, or was, something else."""
-
-    steps: Sequence[Step]
-    slots_asked: int
-    slots_changed: int
-    assets_changed: int
-    fingerprint: str
 
 
 def preview_of(plan: Mapping[str, Any]) -> Preview:

@@ -101,6 +101,7 @@ class SiteAdmin(RecordAdmin):
             context |= {
                 "inverters": _with_limits(inverters, request) if may_see else None,
                 "may_add_inverter": request.user.has_perm("sites.add_inverter"),
+                "may_change_limits": request.user.has_perm("sites.change_sitelimit"),
                 "show_delete": not inverters,
             }
         page: HttpResponse = super().render_change_form(request, context, **kwargs)

@@ -7,8 +7,8 @@ from django.test import Client
 
 from assets.history import changes_of
 from assets.lifecycle import TRANSITIONS
-from assets.models import Asset
-from assets.vocabulary import Lifecycle
+from assets.models import Asset, StatusEntry
+from assets.vocabulary import Lifecycle, Status
 from config.admin.bulk import MOST_AT_ONCE
 from tests.back_office import said, text_of
 from tests.factories.assets import make_asset
@@ -17,6 +17,7 @@ from tests.factories.operators import desk_of, make_operator, make_superuser
 pytestmark = pytest.mark.django_db
 
 LIST = "/admin/assets/asset/"
+FAULT = {"status": "FAULT", "category": "TECHNICAL", "detail": "Line 4 tripped"}
 
 
 @pytest.fixture
@@ -34,10 +35,10 @@ def actions_of(client: Client) -> list[str]:
     return [name for name, _label in form.fields["action"].choices if name] if form else []
 
 
-def test_the_actions_are_the_transitions_deletion_and_the_way_to_the_limits(desk: Client) -> None:
+def test_the_actions_are_the_transitions_a_status_deletion_and_the_way_to_the_limits(desk: Client) -> None:
     make_asset()
 
-    assert actions_of(desk) == [*TRANSITIONS, "delete", "limits"]
+    assert actions_of(desk) == [*TRANSITIONS, "set-status", "delete", "limits"]
 
 
 def test_it_asks_first_and_tells_what_would_be_refused(desk: Client) -> None:
@@ -87,6 +88,58 @@ def test_deletion_goes_the_same_way(desk: Client) -> None:
     assert [asset.pk for asset in Asset.objects.all()] == [live.pk]
 
 
+def test_a_status_is_asked_for_before_it_is_set(desk: Client) -> None:
+    """[S2]"""
+    assets = [make_asset(), make_asset()]
+
+    answer = desk.post(LIST, chosen("set-status", *assets, index="0"))
+
+    assert list(answer.context["form"].fields) == ["status", "category", "detail"]
+    assert answer.context["form"].errors == {}
+    assert "Set status (2)" in " ".join(text_of(answer).split())
+    assert StatusEntry.objects.filter(status=Status.FAULT).count() == 0
+
+
+def test_a_status_with_its_reason_is_set_for_each_that_there_is(desk: Client) -> None:
+    """[S2] [C15]"""
+    assets = [make_asset(), make_asset()]
+
+    answer = desk.post(LIST, chosen("set-status", *assets, "DE_50HZ_GONE_1", confirmed="yes", **FAULT))
+
+    done, refused = said(desk, answer)
+    assert done == "Set status: done for 2 of 3."
+    assert "<li>Unknown asset: DE_50HZ_GONE_1." in refused
+    reason = {"category": "TECHNICAL", "detail": "Line 4 tripped", "source": "user:anna"}
+    attributes = {"request_id": "request-of-the-test"}
+    for asset in assets:
+        newest = StatusEntry.objects.filter(asset=asset).latest("effective_at")
+        assert (newest.status, newest.reasons) == (Status.FAULT, [{**reason, "attributes": attributes}])
+
+
+def test_a_status_without_its_reason_is_asked_for_again_and_nothing_set(desk: Client) -> None:
+    asset = make_asset()
+
+    answer = desk.post(
+        LIST, chosen("set-status", asset, confirmed="yes", status="FAULT", category="", detail="x" * 201)
+    )
+
+    assert answer.context["form"].errors == {
+        "category": ["This field is required."],
+        "detail": ["Ensure this value has at most 200 characters (it has 201)."],
+    }
+    assert [record.pk for record in answer.context["records"]] == [asset.pk]
+    assert StatusEntry.objects.filter(status=Status.FAULT).count() == 0
+
+
+def test_who_may_not_set_a_status_does_not_set_many() -> None:
+    asset = make_asset()
+    otto = desk_of(make_operator("assets.view_asset", "assets.change_asset", name="otto"))
+
+    otto.post(LIST, chosen("set-status", asset, confirmed="yes", **FAULT))
+
+    assert StatusEntry.objects.filter(status=Status.FAULT).count() == 0
+
+
 def test_what_a_key_is_called_is_not_taken_for_markup(desk: Client) -> None:
     answer = desk.post(LIST, chosen("commission", "<script>alert(1)</script>", confirmed="yes"))
 
@@ -125,6 +178,7 @@ def test_nothing_goes_past_the_operations(desk: Client) -> None:
         (("assets.view_asset",), []),
         (("assets.view_asset", "assets.change_asset"), [*TRANSITIONS]),
         (("assets.view_asset", "assets.delete_asset"), ["delete"]),
+        (("assets.view_asset", "assets.add_statusentry"), ["set-status"]),
     ],
 )
 def test_an_operator_is_offered_what_they_may_do(permissions: tuple[str, ...], actions: list[str]) -> None:

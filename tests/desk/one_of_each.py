@@ -11,11 +11,13 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from markets.models import LimitChange
 from partner.models import CustomKind, Snapshot
+from sites.models import SiteLimitChange
 from tests.factories.assets import make_asset
 from tests.factories.keys import make_api_key, make_partner_key
 from tests.factories.operators import make_operator
 from tests.factories.plants import make_profile, make_site
 from tests.factories.sites import add_inverter, add_site
+from tests.factories.specs import put_spec
 
 
 def a_snapshot() -> Snapshot:
@@ -46,6 +48,7 @@ def _a_change() -> LimitChange:
 
 ONE: Mapping[str, Callable[[], Any]] = {
     "assets.asset": make_asset,
+    "assets.spec": lambda: put_spec(make_asset(), 1, rated_power=5),
     "auth.group": lambda: Group.objects.create(name="Of the test"),
     "auth.user": lambda: _somebody("ulla"),
     "axes.accessattempt": an_attempt,
@@ -61,4 +64,9 @@ ONE: Mapping[str, Callable[[], Any]] = {
     "partner.snapshot": a_snapshot,
     "sites.inverter": lambda: add_inverter(add_site()),
     "sites.site": make_site,
+    "sites.sitelimitchange": lambda: SiteLimitChange.objects.create(site_id="X", action="CLEAR", slots=1, actor="-"),
+}
+# What a bulk action's form is filled in with, where it has one.
+FILLED_IN: Mapping[str, Mapping[str, str]] = {
+    "assets.asset set-status": {"status": "FAULT", "category": "TECHNICAL", "detail": "Odd"},
 }

@@ -13,6 +13,7 @@ from tests.back_office import page_of
 from tests.factories.assets import make_asset
 from tests.factories.keys import make_api_key, make_partner_key
 from tests.factories.plants import make_profile
+from tests.factories.site_limits import limit_site
 from tests.factories.sites import add_inverter, add_site
 from tests.factories.snapshots import make_snapshot
 from tests.factories.specs import put_spec
@@ -26,7 +27,7 @@ SAID_IN = ("aria-label", "placeholder", "alt", "title")
 def furnished(desk: Client) -> list[str]:
     """The addresses of pages that operators see, after something was made for each."""
     asset = make_asset(Lifecycle.LIVE)
-    put_spec(asset, 1, rated_power=5)
+    spec = put_spec(asset, 1, rated_power=5)
     note(asset, Status.FAULT, hour=1)
     site = add_site()
     inverter = add_inverter(site, asset.pk)
@@ -36,9 +37,12 @@ def furnished(desk: Client) -> list[str]:
     form = {"asset_ids": asset.pk, "action": "LOCK", "source": "OPERATIONS", "first_day": "2026-10-24"}
     hours = {"last_day": "2026-10-26", "weekdays": ["5", "6"], "start": "17:00", "end": "20:00"}
     desk.post("/admin/markets/limitchange/add/", form | hours)
+    limited = limit_site(desk, site)
     desk.post(page_of(asset, "move/suspend"))
     lists = [f"/admin/{model._meta.app_label}/{model._meta.model_name}/" for model in admin.site._registry]
-    records = [page_of(one) for one in (asset, site, inverter, profile, snapshot, key.key, partner_key.key)]
+    records = [
+        page_of(one) for one in (asset, spec, site, inverter, profile, snapshot, key.key, partner_key.key, limited)
+    ]
     return [
         "/admin/",
         *lists,

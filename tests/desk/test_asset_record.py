@@ -86,7 +86,7 @@ def test_the_list_leads_chosen_assets_to_the_form_of_limits(desk: Client) -> Non
 
 
 def test_more_than_an_address_can_name_are_not_led_on(desk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("assets.admin.assets.MOST_IN_AN_ADDRESS", 1)
+    monkeypatch.setattr("assets.admin.bulk.MOST_IN_AN_ADDRESS", 1)
 
     answer = desk.post(LIST, chosen(make_asset(), make_asset()))
 

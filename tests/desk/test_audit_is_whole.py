@@ -26,6 +26,7 @@ from tests.back_office import page_of
 from tests.desk.addresses import own_pages, registered
 from tests.desk.imports.files import SPEC_HEADER, csv_of, spec_row
 from tests.desk.ingest.streams import client
+from tests.desk.one_of_each import FILLED_IN
 from tests.factories.assets import make_asset
 from tests.factories.keys import make_api_key, make_partner_key
 from tests.factories.operators import desk_of, make_operator, make_superuser
@@ -59,7 +60,7 @@ LOCK = {
 }
 VERB_OF_EVENT = {"add": "INSERT", "change": "UPDATE", "delete": "DELETE"}
 # What keeps its own trail, in its own rows: each is a change with author, before and after.
-OWN_TRAIL = {"markets.limitchange"}
+OWN_TRAIL = {"markets.limitchange", "sites.sitelimitchange"}
 
 
 @pytest.fixture
@@ -170,6 +171,7 @@ BULK: dict[str, tuple[Callable[[], Any], str]] = {
     "assets.asset suspend": (lambda: make_asset(Lifecycle.LIVE), "asset"),
     "assets.asset resume": (lambda: make_asset(Lifecycle.SUSPENDED), "asset"),
     "assets.asset decommission": (lambda: make_asset(Lifecycle.LIVE), "asset"),
+    "assets.asset set-status": (make_asset, "status"),
     "assets.asset delete": (make_asset, "asset"),
     "axes.accessattempt unlock": (an_attempt, "failed login"),
     "otp_totp.totpdevice forget": (a_device, "one-time code"),
@@ -201,7 +203,7 @@ def test_what_a_page_does_is_told_with_its_author(desk: Client, name: str) -> No
 def test_what_a_bulk_action_does_is_told_with_its_author(desk: Client, name: str) -> None:
     make, what = BULK[name]
     record, action = make(), name.partition(" ")[2]
-    form = {"action": action, "_selected_action": [record.pk], "confirmed": "yes"}
+    form = {"action": action, "_selected_action": [record.pk], "confirmed": "yes", **FILLED_IN.get(name, {})}
 
     desk.post(f"/admin/{record._meta.app_label}/{record._meta.model_name}/", form)
 

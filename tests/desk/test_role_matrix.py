@@ -18,7 +18,7 @@ from config.desk.roles import ROLES
 from tests.back_office import page_of
 from tests.contract.operations import Operation, operations
 from tests.desk.addresses import own_pages, registered
-from tests.desk.one_of_each import ONE
+from tests.desk.one_of_each import FILLED_IN, ONE
 from tests.factories.assets import make_asset
 from tests.factories.operators import desk_of, role_named
 from tests.factories.plants import make_site
@@ -33,6 +33,7 @@ NOBODY = ""  # it only happens, a button does it, or a superuser
 # Who views, adds, changes and deletes which records by their pages.
 RECORDS: dict[str, tuple[str, str, str, str]] = {
     "assets.asset": (ALL, "OA", "OA", "OA"),
+    "assets.spec": (ALL, "OA", "OA", NOBODY),
     "auth.group": ("A", NOBODY, NOBODY, NOBODY),
     "auth.user": ("A", "A", "A", "A"),
     "axes.accessattempt": ("A", NOBODY, NOBODY, NOBODY),
@@ -48,6 +49,7 @@ RECORDS: dict[str, tuple[str, str, str, str]] = {
     "partner.snapshot": ("VOTPA", NOBODY, NOBODY, NOBODY),
     "sites.inverter": (ALL, "OA", "OA", "OA"),
     "sites.site": (ALL, "OA", "OA", "OA"),
+    "sites.sitelimitchange": (ALL, "OA", NOBODY, NOBODY),
 }
 # Who opens, and who posts to, the other pages, and what is in their address: a record of a kind, or `=` a word. A page
 # that writes nothing answers a POST as a GET.
@@ -98,6 +100,7 @@ BULK = {
     **dict.fromkeys(
         (f"assets.asset {one}" for one in ("commission", "go-live", "suspend", "resume", "decommission")), "OA"
     ),
+    "assets.asset set-status": "OA",
     "assets.asset delete": "OA",
     "axes.accessattempt unlock": "A",
     "otp_totp.totpdevice forget": "A",
@@ -199,7 +202,7 @@ def address_of(name: str, given: dict[str, Any]) -> str:
 def test_a_bulk_action_acts_for_whom_the_table_says(role: str, desk: Client, name: str) -> None:
     label, _, action = name.partition(" ")
     record = ONE[label]()
-    form = {"action": action, "_selected_action": [record.pk], "confirmed": "yes"}
+    form = {"action": action, "_selected_action": [record.pk], "confirmed": "yes", **FILLED_IN.get(name, {})}
 
     answer = desk.post(f"/admin/{label.replace('.', '/')}/", form)
 
@@ -220,6 +223,7 @@ def test_a_role_that_changes_nothing_leaves_no_trail() -> None:
             desk.post(address, {"post": "yes", "name": "Another"})
         for action in registered()[label].bulk_actions:
             form = {"action": action.name, "_selected_action": [record.pk], "confirmed": "yes"}
+            form |= FILLED_IN.get(f"{label} {action.name}", {})
             desk.post(f"/admin/{label.replace('.', '/')}/", form)
 
     assert done_by_rita() == []

@@ -43,7 +43,7 @@ def as_it_is(_page: Page) -> None:
 def test_its_pages_are_accessible(browser: Browser, live_server: LiveServer, scheme: Any, width: int) -> None:
     """WCAG 2.2 AA by axe: login, home, lists, asset, site, limits with their preview, audit and health."""
     asset = make_asset(Lifecycle.LIVE)
-    put_spec(asset, 1, rated_power=5)
+    spec = put_spec(asset, 1, rated_power=5)
     site = add_site()
     add_inverter(site, asset.pk)
     pages: dict[str, Callable[[Page], None]] = {
@@ -51,6 +51,7 @@ def test_its_pages_are_accessible(browser: Browser, live_server: LiveServer, sch
         "/admin/assets/asset/": as_it_is,
         page_of(asset): day_is_drawn,
         page_of(site): day_is_drawn,
+        page_of(spec): as_it_is,
         f"/admin/markets/limitchange/add/?asset_ids={asset.pk}": previewed,
         "/admin/audit/": as_it_is,
         "/admin/health/": as_it_is,

@@ -5,12 +5,14 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Model
+from django.test import Client
 
-from sites.models import Inverter, InverterLimit, Site, SiteLimit
+from sites.models import Inverter, InverterLimit, Site, SiteLimit, SiteLimitChange
 from tests.factories.clients import ApiClient
 from tests.factories.periods import SIX, window_of
 
 DAY = "delivery_day=2026-05-01"
+FORM = "/admin/sites/sitelimitchange/add/"
 
 
 @dataclass(frozen=True)
@@ -52,3 +54,28 @@ def limits_of_inverter(inverter: Inverter) -> Limited:
     """What an inverter may charge and discharge with."""
     path = f"/sites/{inverter.site_id}/inverters/{inverter.pk}/limits"
     return Limited(inverter.pk, path, "power_charge", "power_discharge", 7, "inverter_limits", InverterLimit)
+
+
+def asked(site: Site, **fields: Any) -> dict[str, Any]:
+    """What the back office's form sends: 7.5 MW out at most from 17:00 to 20:00, three days across October's change."""
+    return {
+        "site": site.pk,
+        "action": "SET",
+        "power_import": "-2",
+        "power_export": "7.5",
+        "first_day": "2026-10-24",
+        "last_day": "2026-10-26",
+        "weekdays": [str(number) for number in range(7)],
+        "start": "17:00",
+        "end": "20:00",
+        **fields,
+    }
+
+
+def limit_site(desk: Client, site: Site, **fields: Any) -> SiteLimitChange:
+    """The change, previewed in the back office and made."""
+    sent = asked(site, **fields)
+    shown = desk.post(FORM, sent).context["preview"]
+    made = desk.post(FORM, {**sent, "fingerprint": shown.fingerprint, "apply": "yes"})
+    assert made.status_code == 302
+    return SiteLimitChange.objects.latest("id")

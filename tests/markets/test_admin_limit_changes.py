@@ -47,7 +47,7 @@ def test_a_preview_says_how_many_slots_of_which_assets_change(desk: Client, batt
     page = desk.post(FORM, asked(battery, neighbour))
 
     assert "72 of 72 slots would change, of 2 assets" in page.content.decode()
-    assert [(line.asset_id, line.slots) for line in page.context["lines"]] == [(battery, 36), (neighbour, 36)]
+    assert [(line.owner_id, line.slots) for line in page.context["lines"]] == [(battery, 36), (neighbour, 36)]
     assert page.context["lines"][0].changes == [("trading", "not said", "locked")]
     assert stored_rows() == []
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from assets.local_windows import LocalWindows
 from assets.queries import UnknownAssetError
 from assets.revisions import revisions_of
 from config.errors import ConflictError, InvalidError
-from markets.local_windows import LocalWindows
 from markets.models import Limit, LimitChange, LimitChangeSlot
 from markets.operations.limit_changes import PlannedChange, make_change, preview, undo_change
 from markets.operations.limits import clear_limits
@@ -50,7 +50,7 @@ def test_a_lock_over_three_days_across_the_clock_change(battery: str, neighbour:
     made = make(change)
 
     starts = {f"{row[1]:%m-%d %H}" for row in stored_rows()}
-    assert (shown.slots_changed, shown.assets_changed, made.slots) == (72, 2, 72)
+    assert (shown.slots_changed, shown.owners_changed, made.slots) == (72, 2, 72)
     assert starts == {
         *("10-24 15", "10-24 16", "10-24 17"),
         *("10-25 16", "10-25 17", "10-25 18"),

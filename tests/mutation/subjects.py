@@ -56,11 +56,11 @@ SUBJECTS: Mapping[str, Subject] = {
     ),
     "limit-changes": Subject(
         _named(
-            "markets/local_windows.py markets/operations/limit_changes.py "
+            "assets/local_windows.py markets/operations/limit_changes.py "
             "markets/sql/plan_limit_change.sql markets/sql/undo_limit_change.sql"
         ),
         _named(
-            "tests/markets/test_local_windows.py tests/markets/test_limit_changes.py "
+            "tests/assets/test_local_windows.py tests/markets/test_limit_changes.py "
             "tests/markets/test_limit_change_edges.py"
         ),
     ),

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from assets import periods
+from assets import local_windows, periods
 from config.embedded import BASE_DIR
-from markets import local_windows
 from partner import batteries
 from tests.factories.assets import make_asset
 from tests.factories.state_snapshots import SIX, make_snapshots, mwh, snapshot

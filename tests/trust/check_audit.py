@@ -31,7 +31,7 @@ NO_RECORDS = {
     *("axes_accessattempt", "axes_accesslog", "axes_accessfailurelog", "axes_accessattemptexpiration"),
     *("otp_static_staticdevice", "otp_static_statictoken"),  # secrets, which belong to one-time codes
     *("django_celery_beat_periodictasks", "pghistory_context", "api_storedanswer"),
-    *("assets_statusentry", "markets_limitchange", "desk_deed"),
+    *("assets_statusentry", "markets_limitchange", "sites_sitelimitchange", "desk_deed"),
 }
 OWN_TRAIL = {"status", "limits"}  # that operations here come to
 Rows = dict[tuple[str, str], dict[str, Any]]

@@ -4,27 +4,15 @@ from typing import Any
 
 from django import template
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from assets.models import Asset, Spec
+from assets.vocabulary import SPEC_QUANTITIES
 from config.admin.numbers import shown_number
 from sites.models import InverterAsset
 
 register = template.Library()
 
 VERSIONS = 10
-QUANTITIES = {
-    "rated_power": (_("Rated power"), "MW"),
-    "grid_connection_max_power": (_("Grid connection"), "MW"),
-    "max_capacity": (_("Capacity"), "MWh"),
-    "ramp_rate": (_("Ramp rate"), "MW/min"),
-    "charge_efficiency": (_("Charge efficiency"), ""),
-    "discharge_efficiency": (_("Discharge efficiency"), ""),
-    "daily_cycle_energy_limit": (_("Energy of a day's cycles"), "MWh"),
-    "prequalified_fcr": (_("Prequalified FCR"), "MW"),
-    "prequalified_afrr_charge": (_("Prequalified aFRR, charging"), "MW"),
-    "prequalified_afrr_discharge": (_("Prequalified aFRR, discharging"), "MW"),
-}
 
 
 @register.inclusion_tag("admin/desk/asset_record.html", takes_context=True)
@@ -37,6 +25,7 @@ def asset_record(context: dict[str, Any], asset: Asset) -> dict[str, Any]:
         now = timezone.now()
         current = next((spec for spec in specs if spec.holds_at(now)), None)
         shown |= {"specs": [(spec, spec is current, said(spec)) for spec in specs], "has_spec": current is not None}
+        shown |= {f"may_{verb}_spec": may(f"assets.{verb}_spec") for verb in ("add", "change")}
     if may("sites.view_inverter"):
         listed = InverterAsset.objects.filter(asset=asset).select_related("inverter__site").order_by("inverter_id")
         shown["inverters"] = [(one.inverter, shown_number(one.inverter.rated_power)) for one in listed]
@@ -45,5 +34,5 @@ def asset_record(context: dict[str, Any], asset: Asset) -> dict[str, Any]:
 
 def said(spec: Spec) -> list[tuple[str, str]]:
     """What a spec says, each with its unit."""
-    values = [(label, getattr(spec, name), unit) for name, (label, unit) in QUANTITIES.items()]
+    values = [(label, getattr(spec, name), unit) for name, (label, unit) in SPEC_QUANTITIES.items()]
     return [(str(label), f"{shown_number(value)} {unit}".strip()) for label, value, unit in values if value is not None]

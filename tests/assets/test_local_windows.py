@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assets.local_windows import LocalWindows
 from assets.periods import MARKET_ZONE, SLOT
-from markets.local_windows import LocalWindows
 
 EVERY_DAY = frozenset(range(7))
 QUARTERS = st.builds(time, hour=st.integers(0, 23), minute=st.sampled_from([0, 15, 30, 45]))
