@@ -56,12 +56,12 @@ SUBJECTS: Mapping[str, Subject] = {
     ),
     "limit-changes": Subject(
         _named(
-            "assets/local_windows.py markets/operations/limit_changes.py "
+            "assets/local_windows.py markets/operations/limit_changes.py sites/limit_plans.py "
             "markets/sql/plan_limit_change.sql markets/sql/undo_limit_change.sql"
         ),
         _named(
             "tests/assets/test_local_windows.py tests/markets/test_limit_changes.py "
-            "tests/markets/test_limit_change_edges.py"
+            "tests/markets/test_limit_change_edges.py tests/sites/test_limit_plans.py"
         ),
     ),
     "kpi-rollup": Subject(
