@@ -52,7 +52,13 @@
     /* Into the filters that it opens, and back when they close. */
     function lead(control) {
         const filters = document.getElementById("changelist-filter");
-        control.addEventListener("click", () => setTimeout(() => filters.querySelector("a[href], button, input, select")?.focus(), 50));
+        let isAsked = false;
+        control.addEventListener("click", () => { isAsked = true; });
+        new MutationObserver(() => {
+            if (!isAsked || filters.style.display === "none") return;
+            isAsked = false;
+            filters.querySelector("a[href], button, input, select")?.focus();
+        }).observe(filters, { attributeFilter: ["style"] });
         document.addEventListener("keydown", (event) => {
             if (event.key === "Escape" && filters.contains(document.activeElement)) control.focus();
         });
