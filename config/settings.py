@@ -239,7 +239,7 @@ UNFOLD = {
     "ENVIRONMENT": "config.desk.navigation.environment",
     "DASHBOARD_CALLBACK": "config.desk.home.panels",
     "STYLES": [lambda _request: static("desk/desk.css")],
-    "SCRIPTS": [lambda _request: static("desk/choosers.js")],
+    "SCRIPTS": [lambda _request: static("desk/widgets.js"), lambda _request: static("desk/keyboard.js")],
     "SITE_FAVICONS": [
         {"rel": "icon", "type": "image/svg+xml", "href": lambda _request: static("desk/favicon.svg")},
     ],

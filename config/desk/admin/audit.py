@@ -11,15 +11,19 @@ from django.contrib import admin
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.translation import gettext
 
 from assets.periods import MARKET_ZONE
 from config.desk.audit_list import Change, Kind, Wanted, every_change, kinds, page
+from config.desk.imports.kinds import KINDS
+from config.desk.imports.models import Import
 
 ON_A_PAGE = 50
 MOST_EXPORTED = 100_000
 COLUMNS = ("at (UTC)", "what", "record", "action", "actor", "request_id", "before", "after")
 LONGEST_TEXT = 200
+IMPORT = "import"  # what the trail calls one
 
 
 def audit(request: HttpRequest) -> HttpResponse:
@@ -31,11 +35,14 @@ def audit(request: HttpRequest) -> HttpResponse:
     if request.GET.get("format") == "csv":
         return _file(wanted, among)
     found, following = page(wanted, among=among, size=ON_A_PAGE)
+    pages = _imports(request, found)
     asked = {name: text for name, text in request.GET.items() if text and name not in ("before", "format")}
     context = {
         **admin.site.each_context(request),
         "title": gettext("Audit trail"),
-        "changes": [(change, _said(change), _lines(change)) for change in found],
+        "changes": [
+            (change, _said(change), _lines(change), pages.get((change.what, change.record))) for change in found
+        ],
         "kinds": [(kind.name, gettext(kind.name)) for kind in among],
         "asked": asked,
         "is_newest": wanted.before is None,
@@ -96,6 +103,14 @@ def _instant(text: str | None) -> datetime | None:
 
 def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), tzinfo=MARKET_ZONE)
+
+
+def _imports(request: HttpRequest, found: Sequence[Change]) -> dict[tuple[str, str], str]:
+    """The pages of the imports among the changes that the operator may open, by what was changed and its record."""
+    numbers = {change.record for change in found if change.what == IMPORT}
+    listed = Import.objects.filter(pk__in=numbers).values_list("pk", "kind") if numbers else ()
+    open_to = [number for number, kind in listed if KINDS[kind].may_look(request.user)]
+    return {(IMPORT, str(number)): reverse("import", args=[number]) for number in open_to}
 
 
 def _said(change: Change) -> str:

@@ -33,7 +33,7 @@ MOST_LISTED = 50
 
 def imports(request: HttpRequest) -> HttpResponse:
     """What the operator may import and export, and the newest imports of it."""
-    seen = [kind for kind in KINDS.values() if kind.may_export(request.user) or kind.may_import(request.user)]
+    seen = [kind for kind in KINDS.values() if kind.may_look(request.user)]
     if not seen:
         raise PermissionDenied
     found = Import.objects.filter(kind__in=[kind.name for kind in seen]).defer(*BULKY).order_by("-id")[:MOST_LISTED]
@@ -149,7 +149,7 @@ def _found(request: HttpRequest, import_id: int) -> tuple[Import, ImportKind]:
     except UnknownError as error:
         raise Http404 from error
     kind = KINDS[found.kind]
-    if not (kind.may_export(request.user) or kind.may_import(request.user)):
+    if not kind.may_look(request.user):
         raise PermissionDenied
     return found, kind
 

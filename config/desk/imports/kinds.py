@@ -82,6 +82,10 @@ class ImportKind:
         """Whether an operator may see this kind."""
         return any(user.has_perm(self._permission(verb)) for verb in ("view", "change"))
 
+    def may_look(self, user: Any) -> bool:
+        """Whether an operator may open the pages of its imports."""
+        return self.may_export(user) or self.may_import(user)
+
     def _permission(self, verb: str) -> str:
         app, model = self.model.split(".")
         return f"{app}.{verb}_{model}"

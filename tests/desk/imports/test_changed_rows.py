@@ -4,6 +4,7 @@ import csv
 import io
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -13,9 +14,11 @@ from assets.models import Asset
 from config.desk.imports import operations
 from config.desk.imports.kinds import KINDS
 from config.desk.imports.models import Import, ImportedRow
+from config.desk.roles import ROLES
 from tests.desk.imports.files import BY, Cells, apply, counts, csv_of, upload
+from tests.desk.test_role_matrix import API, LETTER
 from tests.factories.assets import make_asset
-from tests.factories.operators import desk_of, make_superuser
+from tests.factories.operators import desk_of, make_operator, make_superuser, role_named
 
 pytestmark = pytest.mark.django_db
 
@@ -25,6 +28,7 @@ HEADERS = {
     "reservations": (*PERIOD, "market", "source", "power", "energy_change", "energy_buffer_low", "energy_buffer_high"),
     "limits": ("asset_id", "source", "start_time", "end_time", "valid_from", "valid_until", "power_discharge"),
 }
+OF_ONE = ("import", "imported_rows", "import_progress")
 VALUE = {"forecasts": "generation", "reservations": "power", "limits": "power_discharge"}
 
 
@@ -103,3 +107,24 @@ def test_records_have_no_such_file() -> None:
     found = upload("assets", csv_of(("name",), ("x",)))
     assert not KINDS["assets"].load
     assert client.get(reverse("imported_rows", args=[found.pk])).status_code == 404
+
+
+@pytest.mark.parametrize("role", list(ROLES))
+@pytest.mark.parametrize("kind", sorted(HEADERS))
+def test_its_page_and_its_file_are_open_to_whom_the_kind_is(kind: str, role: str) -> None:
+    """As the API's list of the kind; tests/desk/test_role_matrix.py says to whom."""
+    found = imported(kind, row_of(kind, make_asset().pk, 0, "1.5"))
+    operator = User.objects.create_user("rita", is_staff=True)
+    operator.groups.set([role_named(role)])
+    expected = 200 if LETTER[role] in API[kind][0] else 403
+
+    told = {name: desk_of(operator).get(reverse(name, args=[found.pk])).status_code for name in OF_ONE}
+
+    assert told == dict.fromkeys(OF_ONE, expected)
+
+
+def test_who_sees_imports_in_the_trail_and_no_limits_is_refused_their_file() -> None:
+    found = imported("limits", row_of("limits", make_asset().pk, 0, "1.5"))
+    desk = desk_of(make_operator("desk.view_import", "markets.view_forecast", "markets.view_reservation"))
+
+    assert desk.get(reverse("imported_rows", args=[found.pk])).status_code == 403

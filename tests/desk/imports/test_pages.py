@@ -171,3 +171,25 @@ def test_an_import_is_in_the_audit_trail_with_who_and_what(desk: Client, asset: 
     assert {change.actor for change in trail} == {"user:anna"}
     states = [change.after["state"] for change in reversed(trail) if change.after and "state" in change.after]
     assert states == ["checking", "checked", "applying", "applied"]
+
+
+def test_its_entries_in_the_trail_lead_to_its_page_who_may_open_it(desk: Client, asset: Asset) -> None:
+    page = send(desk, "specs", csv_of(SPEC_HEADER, spec_row(asset)))["Location"]
+    link = f'href="{page}"'
+    assert link in text_of(desk.get("/admin/audit/?what=import"))
+
+    only_told = desk_of(make_operator("desk.view_import"))
+    assert only_told.get(page).status_code == REFUSED
+    trail = text_of(only_told.get("/admin/audit/?what=import"))
+    assert "specs.csv" in trail
+    assert link not in trail
+
+
+def test_an_entry_of_an_import_that_is_gone_or_of_another_record_leads_nowhere(desk: Client, asset: Asset) -> None:
+    page = send(desk, "specs", csv_of(SPEC_HEADER, spec_row(asset)))["Location"]
+    Import.objects.all().delete()
+
+    trail = text_of(desk.get("/admin/audit/"))
+
+    assert "specs.csv" in trail
+    assert f'href="{page}"' not in trail

@@ -1,0 +1,155 @@
+"""Every page of the back office: nobody is shut out of it, nothing on it complains, fails or had to be stopped."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.test import Client
+from django.urls import resolve
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from assets.vocabulary import Lifecycle
+from tests.back_office import page_of
+from tests.desk.addresses import own_pages, pages_of_models
+from tests.e2e.every_page import NO_PAGES, every_page
+from tests.e2e.watched import faults_of, watch
+from tests.factories.assets import make_asset
+from tests.factories.operators import desk_of, make_superuser
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+LOGIN = "/admin/login/"
+NOT_DELETED = {  # nobody deletes one by its page, not even a superuser
+    *("axes_accessattempt_delete", "markets_limitchange_delete", "otp_totp_totpdevice_delete"),
+    *("partner_apikey_delete", "partner_partnerkey_delete", "partner_partnerprofile_delete", "partner_snapshot_delete"),
+}
+NOT_ADDED = {"axes_accessattempt_add", "otp_totp_totpdevice_add", "partner_snapshot_add"}
+
+
+@pytest.fixture
+def client() -> Client:
+    """Somebody who may do everything."""
+    return desk_of(make_superuser())
+
+
+@pytest.fixture
+def looking(browser: Browser, live_server: LiveServer, client: Client) -> Iterator[BrowserContext]:
+    """Their browser, logged in; what its pages say is nothing."""
+    with browser.new_context(base_url=live_server.url, viewport={"width": 1280, "height": 900}) as context:
+        context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
+        said = watch(context)
+        yield context
+        assert said == []
+
+
+def drawn(page: Page) -> None:
+    """Wait for what a page fetches by itself."""
+    if page.locator("#day").count():
+        expect(page.locator("[data-shown]")).to_be_attached()
+
+
+def test_each_is_open_to_all(looking: BrowserContext, client: Client) -> None:
+    """WCAG 2.2 AA by axe, wherever the resolver leads."""
+    addresses = every_page(client)
+    names = {resolve(address).url_name for address in addresses}
+    assert names == {*own_pages(), *pages_of_models()} - NO_PAGES - NOT_DELETED - NOT_ADDED - {"login"}
+
+    page = looking.new_page()
+    faults: dict[str, list[str]] = {}
+    for address in addresses:
+        page.goto(address)
+        drawn(page)
+        if found := faults_of(page):
+            faults[address] = found
+    assert faults == {}
+
+
+def login_refused(page: Page) -> None:
+    page.context.clear_cookies()
+    page.goto(LOGIN)
+    page.get_by_label("Username").fill("anna")
+    page.get_by_label("Password").fill("no password of hers")
+    page.get_by_role("button", name="Log in").click()
+    expect(page.get_by_text("Please enter the correct username")).to_be_visible()
+
+
+def searched(page: Page) -> None:
+    page.goto("/admin/")
+    page.keyboard.press("Control+k")
+    expect(page.locator("#search-input-command")).to_be_focused()
+    page.keyboard.type("asse")
+    expect(page.locator("#command-results a").first).to_be_visible()
+
+
+def lifecycle_asked(page: Page) -> None:
+    page.goto(page_of(make_asset()))
+    page.get_by_role("button", name="Commission", exact=True).click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
+def status_asked(page: Page) -> None:
+    page.goto(page_of(make_asset()))
+    page.get_by_role("button", name="Set status").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
+def many_asked(page: Page) -> None:
+    make_asset(), make_asset(Lifecycle.LIVE)
+    page.goto("/admin/assets/asset/")
+    for checkbox in page.get_by_label("Select record").all():
+        checkbox.check()
+    page.get_by_label("Select action to run").select_option("Commission")
+    page.get_by_role("button", name="Run").click()
+    expect(page.get_by_text("is Live; Commission needs Draft")).to_be_visible()
+
+
+def form_refused(page: Page) -> None:
+    page.goto("/admin/assets/asset/add/")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator(".errorlist, .errornote").first).to_be_visible()
+
+
+def limits_previewed(page: Page) -> None:
+    page.goto(f"/admin/markets/limitchange/add/?asset_ids={make_asset(Lifecycle.LIVE).pk}")
+    page.get_by_label("Lock trading", exact=True).check()
+    page.get_by_role("button", name="Preview").click()
+    expect(page.locator("#preview")).to_be_visible()
+
+
+def limits_refused(page: Page) -> None:
+    page.goto("/admin/markets/limitchange/add/")
+    page.get_by_role("button", name="Preview").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+
+
+def key_issued(page: Page) -> None:
+    page.goto("/admin/partner/apikey/add/")
+    page.get_by_label("Name").fill("Forecaster")
+    page.get_by_label("assets:read").check()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_label("Key", exact=True)).to_be_visible()
+
+
+def account_opened(page: Page) -> None:
+    page.goto("/admin/")
+    page.get_by_text("anna", exact=True).click()
+    expect(page.get_by_role("button", name="Log out")).to_be_visible()
+
+
+ACTS: list[Callable[[Page], None]] = [
+    *(searched, lifecycle_asked, status_asked, many_asked, form_refused, limits_previewed, limits_refused),
+    *(key_issued, account_opened, login_refused),
+]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_comes_after_an_act_is_open_to_all(looking: BrowserContext, scheme: str) -> None:
+    """Dialogs, confirmations, refusals and what is found, in light and in dark."""
+    page = looking.new_page()
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # of the two that there are
+    faults = {}
+    for act in ACTS:
+        act(page)
+        if found := faults_of(page):
+            faults[act.__name__] = found
+    assert faults == {}
