@@ -46,6 +46,11 @@ class PlannedChange:
     values: Mapping[str, Decimal | None] = field(default_factory=dict)
 
     @property
+    def assets(self) -> list[str]:
+        """Each asset once, in the order in which all writers lock them."""
+        return sorted(set(self.asset_ids))
+
+    @property
     def trading_locked(self) -> bool | None:
         """What becomes of the lock."""
         return {LimitChangeAction.LOCK: True, LimitChangeAction.UNLOCK: False}.get(self.action)
@@ -55,7 +60,7 @@ class PlannedChange:
         """The parameters of plan_limit_change.sql; InvalidError where it is too much at once."""
         windows = self.checked_windows()
         return {
-            "asset_ids": sorted(set(self.asset_ids)),
+            "asset_ids": self.assets,
             "starts": [start for start, _ in windows],
             "ends": [end for _, end in windows],
             "source": self.source.value,
@@ -67,9 +72,9 @@ class PlannedChange:
     def checked_windows(self) -> list[Window]:
         """The windows in UTC; InvalidError where there are none, or more than one change may hold."""
         windows = self.windows.in_utc()
-        slots = sum((end - start) // SLOT for start, end in windows) * len(set(self.asset_ids))
+        slots = sum((end - start) // SLOT for start, end in windows) * len(self.assets)
         check_slots(slots, most=MOST_SLOTS)
-        if self.action is LimitChangeAction.CLEAR and len(windows) * len(self.asset_ids) > MOST_CLEARED_WINDOWS:
+        if self.action is LimitChangeAction.CLEAR and len(windows) * len(self.assets) > MOST_CLEARED_WINDOWS:
             said = gettext("This is too many separate windows to clear at once; take fewer assets or days.")
             raise windows_refused(said, "too_many")
         return windows
@@ -94,7 +99,7 @@ def make_change(
     """
     plan = change.plan
     with consistent_view():
-        lock_assets(change.asset_ids)
+        lock_assets(change.assets)
         shown = preview_of(plan)
         if shown.fingerprint != fingerprint:
             raise ConflictError(gettext("Limits in these slots were changed meanwhile. Look at the preview again."))
@@ -171,7 +176,7 @@ def _write(change: PlannedChange, *, now: datetime) -> None:
     if change.action is not LimitChangeAction.CLEAR:
         put_limits(items=list(_items(change, windows)), now=now)
         return
-    for asset_id in sorted(set(change.asset_ids)):
+    for asset_id in change.assets:
         for start, end in windows:
             clear_limits(asset_id=asset_id, source=change.source, start=start, end=end, now=now)
 
@@ -181,7 +186,7 @@ def _items(change: PlannedChange, windows: list[Window]) -> Iterator[LimitItem]:
     pieces = sorted(_pieces(windows), key=lambda piece: (piece[1], piece[0]))
     for (first, last), days in groupby(_runs(pieces), key=lambda run: run[0]):
         for _, start_day, end_day in days:
-            for asset_id in sorted(set(change.asset_ids)):
+            for asset_id in change.assets:
                 yield LimitItem.model_construct(
                     asset_id=asset_id,
                     source=change.source,

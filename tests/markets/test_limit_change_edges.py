@@ -1,6 +1,6 @@
 """Where changes of limits begin and end: each slot by itself, no more than is allowed, nothing where nothing is."""
 
-from datetime import date, time
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
 
@@ -90,6 +90,23 @@ def test_two_thousand_windows_may_be_cleared_at_once(battery: str, neighbour: st
     else:
         with pytest.raises(InvalidError, match="too many separate windows"):
             preview(change)
+
+
+def test_more_windows_than_may_be_cleared_may_be_locked(battery: str, neighbour: str) -> None:
+    last, hours = date.fromordinal(DAY.toordinal() + 1000), (time(17), time(17, 15))
+
+    assert preview(planned(battery, neighbour, last=last, hours=hours)).slots_changed == 2002
+
+
+def test_a_whole_local_day_begins_and_ends_the_evening_before_in_utc(battery: str) -> None:
+    make(planned(battery, last=date(2026, 5, 3), hours=(time(), time())))
+
+    starts = [row[1] for row in stored_rows()]
+    assert len(set(starts)) == len(starts) == 3 * 96
+    assert (min(starts), max(starts)) == (
+        datetime(2026, 4, 30, 22, tzinfo=UTC),
+        datetime(2026, 5, 3, 21, 45, tzinfo=UTC),
+    )
 
 
 def test_an_asset_that_is_named_twice_counts_once(battery: str) -> None:

@@ -75,9 +75,9 @@ def test_what_was_hidden_does_not_come_up_where_limits_are_cleared() -> None:
 
 
 def test_slots_in_a_row_that_change_alike_are_one() -> None:
-    planned = plan(slots(0, 1, 3), wanted=None, stored=[window(0, 4)])
+    planned = plan(slots(0, 1, 3, 4, 5), wanted=None, stored=[window(0, 6)])
 
-    assert runs_of(planned.changes) == [(at(0), at(2), HERE, None), (at(3), at(4), HERE, None)]
+    assert runs_of(planned.changes) == [(at(0), at(2), HERE, None), (at(3), at(6), HERE, None)]
 
 
 @pytest.mark.parametrize("seed", range(40))
