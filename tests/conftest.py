@@ -13,6 +13,7 @@ from django.test import Client
 from django.utils import timezone
 from hypothesis import settings as hypothesis
 from pytest_django import DjangoDbBlocker
+from whitenoise.middleware import WhiteNoiseMiddleware
 
 from config.database import patience
 from config.database.partitions import is_partitioned, partition
@@ -36,6 +37,24 @@ def _every_answer_is_documented(monkeypatch: pytest.MonkeyPatch) -> None:
         return answer  # type: ignore[return-value]
 
     monkeypatch.setattr(Client, "request", request)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _static_files_are_looked_for_once() -> Iterator[None]:
+    """A process of ours does so when it starts; each of Django's clients would walk all files again."""
+    find = WhiteNoiseMiddleware.add_files_from_finders
+    found: dict[str, dict[str, Any]] = {}
+
+    def find_once(middleware: WhiteNoiseMiddleware) -> None:
+        asked = (middleware.static_prefix, middleware.max_age, settings.INSTALLED_APPS, settings.STATICFILES_FINDERS)
+        if repr(asked) not in found:
+            find(middleware)
+            found[repr(asked)] = dict(middleware.files)
+        middleware.files.update(found[repr(asked)])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WhiteNoiseMiddleware, "add_files_from_finders", find_once)
+        yield
 
 
 @pytest.fixture(autouse=True)
