@@ -20,6 +20,7 @@ from config.database.partitions import is_partitioned, partition
 from config.desk.retention import AGING
 from tests.conformance import verify
 from tests.leftovers import only_leftovers_removed
+from tests.longest import longest_first
 
 # A property holds or does not; how long an example takes says how busy the machine is.
 hypothesis.register_profile("any-machine", deadline=None)
@@ -74,6 +75,11 @@ def _empty_redis() -> Iterator[None]:
 def _redis(url: str) -> redis.Redis:
     """One connection for all tests: making one takes longer than all else that is done here after each."""
     return redis.Redis.from_url(url)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    longest_first(items)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
