@@ -31,7 +31,7 @@ run: $(VENV)/run.stamp
 # nearly as much time again as the tests do. `$(BIN)/pytest tests/some/part` runs a part.
 MEASURED := --cov --cov-report= --cov-report=term:skip-covered
 test: $(VENV)/dev.stamp
-	@exec $(BIN)/python -m pytest -n 2 --dist loadfile $(if $(COVERAGE),$(MEASURED)) $(TESTS)
+	@exec $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(if $(COVERAGE),$(MEASURED)) $(TESTS)
 
 # `make trust CHECKS=tests/trust/check_events.py` runs a part, and leaves the page as it is.
 CHECKS ?= tests/trust --write-docs --no-skips

@@ -13,12 +13,14 @@ from django.test import Client
 from django.utils import timezone
 from hypothesis import settings as hypothesis
 from pytest_django import DjangoDbBlocker
+from whitenoise.middleware import WhiteNoiseMiddleware
 
 from config.database import patience
 from config.database.partitions import is_partitioned, partition
 from config.desk.retention import AGING
 from tests.conformance import verify
 from tests.leftovers import only_leftovers_removed
+from tests.longest import longest_first
 
 # A property holds or does not; how long an example takes says how busy the machine is.
 hypothesis.register_profile("any-machine", deadline=None)
@@ -38,6 +40,24 @@ def _every_answer_is_documented(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Client, "request", request)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _static_files_are_looked_for_once() -> Iterator[None]:
+    """A process of ours does so when it starts; each of Django's clients would walk all files again."""
+    find = WhiteNoiseMiddleware.add_files_from_finders
+    found: dict[str, dict[str, Any]] = {}
+
+    def find_once(middleware: WhiteNoiseMiddleware) -> None:
+        asked = (middleware.static_prefix, middleware.max_age, settings.INSTALLED_APPS, settings.STATICFILES_FINDERS)
+        if repr(asked) not in found:
+            find(middleware)
+            found[repr(asked)] = dict(middleware.files)
+        middleware.files.update(found[repr(asked)])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WhiteNoiseMiddleware, "add_files_from_finders", find_once)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _process_of_no_kind(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each test is asked for by somebody who waits, also after one that has loaded the web server's application."""
@@ -55,6 +75,11 @@ def _empty_redis() -> Iterator[None]:
 def _redis(url: str) -> redis.Redis:
     """One connection for all tests: making one takes longer than all else that is done here after each."""
     return redis.Redis.from_url(url)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    longest_first(items)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

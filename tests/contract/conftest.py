@@ -37,11 +37,15 @@ def anonymous() -> Call:
 
 
 @pytest.fixture
-def permitted(ids: dict[str, str]) -> Callable[[Operation], Call]:
-    """`permitted(operation)` sends requests with a key that may do everything, of the operation's kind."""
+def permitted(request: pytest.FixtureRequest) -> Callable[[Operation], Call]:
+    """`permitted(operation)` sends requests with a key that may do everything, of the operation's kind.
+
+    Records are made where somebody needs them: a partner's key its site, a test its ids. Most refusals need none.
+    """
 
     def of(operation: Operation) -> Call:
         if operation.is_partners:
+            ids: dict[str, str] = request.getfixturevalue("ids")
             return caller({"x-api-key": make_partner_key(Site.objects.get(pk=ids["site_id"])).text})
         return caller(bearer())
 
