@@ -84,9 +84,14 @@ class LimitChangeAdmin(SlotChangeAdmin):
     def make(self, form: LimitChangeForm, **given: Any) -> tuple[LimitChange, str]:
         """Make the change."""
         made = make_change(form.planned, asked=form.asked, **given)
-        said = gettext("%(action)s: %(slots)s slots of %(assets)s assets were changed.")
-        named = {"action": made.get_action_display(), "slots": made.slots, "assets": len(form.asked["asset_ids"])}
-        return made, said % named
+        number = len(form.asked["asset_ids"])
+        whose = ngettext("of %(assets)s asset", "of %(assets)s assets", number) % {"assets": number}
+        said = ngettext(
+            "%(action)s: %(slots)s slot %(whose)s was changed.",
+            "%(action)s: %(slots)s slots %(whose)s were changed.",
+            made.slots,
+        )
+        return made, said % {"action": made.get_action_display(), "slots": made.slots, "whose": whose}
 
     def steps_of(self, change: LimitChange) -> list[Step]:
         """What a change did."""

@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.http import HttpRequest
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesCheckboxFilter
 from unfold.decorators import display
@@ -110,7 +110,11 @@ class SiteLimitChangeAdmin(SlotChangeAdmin):
     def make(self, form: SiteLimitChangeForm, **given: Any) -> tuple[SiteLimitChange, str]:
         """Make the change."""
         made = make_change(form.planned, asked=form.asked, **given)
-        said = gettext("%(action)s: %(slots)s slots of %(site)s were changed.")
+        said = ngettext(
+            "%(action)s: %(slots)s slot of %(site)s was changed.",
+            "%(action)s: %(slots)s slots of %(site)s were changed.",
+            made.slots,
+        )
         return made, said % {"action": made.get_action_display(), "slots": made.slots, "site": made.site_id}
 
     def steps_of(self, change: SiteLimitChange) -> list[Step]:

@@ -64,6 +64,14 @@ class TestChoosing:
         assert f'action="{CHOOSER}"' in text_of(page)
         assert "Zaloguj się" in text_of(client.get("/admin/login/", headers=GERMAN))
 
+    @pytest.mark.parametrize(
+        ("language", "word"), [("en", "Show"), ("de", "Passwort zeigen"), ("pl", "Poka\\u017c has")]
+    )
+    def test_symbols_are_named_in_it_before_the_login_too(self, client: Client, language: str, word: str) -> None:
+        page = text_of(client.get("/admin/login/", headers={"accept-language": language}))
+
+        assert f'"showPassword": "{word}' in page.partition('id="theme-words"')[2]
+
     @pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", "\0"])
     def test_it_leads_nowhere_else(self, desk: Client, elsewhere: str) -> None:
         assert "evil" not in desk.post(CHOOSER, {"language": "de", "next": elsewhere})["Location"]

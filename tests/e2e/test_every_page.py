@@ -9,18 +9,22 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from assets.vocabulary import Lifecycle
+from sites.models import Site, SiteLimitChange
 from tests.back_office import page_of
 from tests.desk.addresses import own_pages, pages_of_models
 from tests.e2e.every_page import NO_PAGES, every_page
 from tests.e2e.watched import faults_of, watch
 from tests.factories.assets import make_asset
 from tests.factories.operators import desk_of, make_superuser
+from tests.factories.sites import add_site
+from tests.factories.specs import put_spec
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 LOGIN = "/admin/login/"
 NOT_DELETED = {  # nobody deletes one by its page, not even a superuser
-    *("axes_accessattempt_delete", "markets_limitchange_delete", "otp_totp_totpdevice_delete"),
+    *("axes_accessattempt_delete", "markets_limitchange_delete", "sites_sitelimitchange_delete"),
+    *("assets_spec_delete", "otp_totp_totpdevice_delete"),
     *("partner_apikey_delete", "partner_partnerkey_delete", "partner_partnerprofile_delete", "partner_snapshot_delete"),
 }
 NOT_ADDED = {"axes_accessattempt_add", "otp_totp_totpdevice_add", "partner_snapshot_add"}
@@ -93,14 +97,39 @@ def status_asked(page: Page) -> None:
     expect(page.get_by_role("dialog")).to_be_visible()
 
 
-def many_asked(page: Page) -> None:
+def run_for_all(page: Page, action: str) -> None:
+    """Of two assets or more."""
     make_asset(), make_asset(Lifecycle.LIVE)
     page.goto("/admin/assets/asset/")
     for checkbox in page.get_by_label("Select record").all():
         checkbox.check()
-    page.get_by_label("Select action to run").select_option("Commission")
+    page.get_by_label("Select action to run").select_option(action)
     page.get_by_role("button", name="Run").click()
+
+
+def many_asked(page: Page) -> None:
+    run_for_all(page, "Commission")
     expect(page.get_by_text("is Live; Commission needs Draft")).to_be_visible()
+
+
+def many_statuses_asked(page: Page) -> None:
+    run_for_all(page, "Set status")
+    expect(page.get_by_role("heading", name="Set status: open for")).to_be_visible()
+
+
+def many_statuses_refused(page: Page) -> None:
+    many_statuses_asked(page)
+    page.get_by_role("button", name="Set status (").click()
+    expect(page.get_by_text("This field is required.").first).to_be_visible()
+
+
+def many_statuses_set(page: Page) -> None:
+    many_statuses_asked(page)
+    page.locator("[name=status]").select_option("Maintenance")
+    page.locator("[name=category]").select_option(index=1)
+    page.get_by_label("In words").fill("Inspection of the transformer")
+    page.get_by_role("button", name="Set status (").click()
+    expect(page.get_by_text("Set status: done for")).to_be_visible()
 
 
 def form_refused(page: Page) -> None:
@@ -122,6 +151,45 @@ def limits_refused(page: Page) -> None:
     expect(page.get_by_role("alert")).to_be_visible()
 
 
+def limits_kept(page: Page) -> None:
+    limits_previewed(page)
+    page.get_by_role("button", name="Change ").click()
+    expect(page.get_by_text("of 1 asset were changed.")).to_be_visible()
+
+
+def site_limits_asked(page: Page, power: str) -> None:
+    site = Site.objects.first() or add_site()
+    page.goto(f"/admin/sites/sitelimitchange/add/?site={site.pk}&day=2026-10-25")
+    page.get_by_label("Give to the grid at most (MW)").fill(power)
+    page.get_by_role("button", name="Preview").click()
+
+
+def site_limits_refused(page: Page) -> None:
+    site_limits_asked(page, "-1")
+    expect(page.get_by_role("alert")).to_be_visible()
+
+
+def site_limits_previewed(page: Page) -> None:
+    site_limits_asked(page, f"{SiteLimitChange.objects.count() + 1}")
+    expect(page.locator("#preview")).to_contain_text("100 of 100 slots would change")
+
+
+def site_limits_kept(page: Page) -> None:
+    site_limits_previewed(page)
+    page.get_by_role("button", name="Change 100 slots").click()
+    expect(page.get_by_text("were changed.")).to_be_visible()
+
+
+def spec_refused(page: Page) -> None:
+    asset = make_asset()
+    put_spec(asset, 10, rated_power=5)
+    page.goto(f"/admin/assets/spec/add/?asset={asset.pk}")
+    page.locator("[name=valid_from_0]").fill("2026-05-10")
+    page.locator("[name=valid_from_1]").fill("02:00")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("A version of this asset begins then already")).to_be_visible()
+
+
 def key_issued(page: Page) -> None:
     page.goto("/admin/partner/apikey/add/")
     page.get_by_label("Name").fill("Forecaster")
@@ -137,7 +205,9 @@ def account_opened(page: Page) -> None:
 
 
 ACTS: list[Callable[[Page], None]] = [
-    *(searched, lifecycle_asked, status_asked, many_asked, form_refused, limits_previewed, limits_refused),
+    *(searched, lifecycle_asked, status_asked, many_asked, many_statuses_asked, many_statuses_refused),
+    *(many_statuses_set, form_refused, limits_previewed, limits_refused, limits_kept),
+    *(site_limits_refused, site_limits_previewed, site_limits_kept, spec_refused),
     *(key_issued, account_opened, login_refused),
 ]
 

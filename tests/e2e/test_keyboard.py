@@ -96,7 +96,7 @@ def test_limits_are_previewed_and_changed(desk: Page) -> None:
 
     expect(desk.get_by_role("heading", name="12 of 12 slots would change, of 1 asset")).to_be_visible()
     press(desk, button(desk, "Change 12 slots"), "Space")
-    expect(desk.get_by_text("Lock trading: 12 slots of 1")).to_be_visible()
+    expect(desk.get_by_text("Lock trading: 12 slots of 1 asset were changed.")).to_be_visible()
 
 
 def test_the_menu_under_ones_name_opens_closes_and_leads_on(desk: Page) -> None:

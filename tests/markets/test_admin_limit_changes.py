@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from markets.models import LimitChange
+from tests.back_office import page_of, text_of
 from tests.factories.limits import limit_item, make_limits, stored_rows, values_of
 from tests.factories.operators import desk_of, make_operator
 
@@ -35,10 +36,11 @@ def asked(*asset_ids: str, **fields: Any) -> dict[str, Any]:
     }
 
 
-def applied(desk: Client, sent: dict[str, Any]) -> LimitChange:
+def applied(desk: Client, sent: dict[str, Any], language: str = "en") -> LimitChange:
     """The change, previewed and made."""
+    speaks = {"accept-language": language}
     shown = desk.post(FORM, sent).context["preview"]
-    made = desk.post(FORM, {**sent, "fingerprint": shown.fingerprint, "apply": "yes"})
+    made = desk.post(FORM, {**sent, "fingerprint": shown.fingerprint, "apply": "yes"}, headers=speaks)
     assert made.status_code == 302
     return LimitChange.objects.latest("id")
 
@@ -68,6 +70,51 @@ def test_what_was_previewed_is_made_and_undone(desk: Client, battery: str) -> No
     assert locked == {(None, None, None, None, True)}
     assert stored_rows() == []
     assert LimitChange.objects.get(undoes=change).actor == "user:olga"
+
+
+@pytest.mark.parametrize(
+    ("language", "sentences"),
+    [
+        (
+            "en",
+            (
+                "1 slot of 1 asset was changed.",
+                "2 slots of 2 assets were changed.",
+                "12 slots of 1 asset were changed.",
+            ),
+        ),
+        (
+            "de",
+            (
+                "1 Viertelstunde von 1 Anlage wurde geändert.",
+                "2 Viertelstunden von 2 Anlagen wurden geändert.",
+                "12 Viertelstunden von 1 Anlage wurden geändert.",
+            ),
+        ),
+        (
+            "pl",
+            (
+                "zmieniono 1 kwadrans 1 zasobu.",
+                "zmieniono 2 kwadranse 2 zasobów.",
+                "zmieniono 12 kwadransów 1 zasobu.",
+            ),
+        ),
+    ],
+)
+def test_slots_and_assets_are_counted_as_each_language_counts(
+    desk: Client, battery: str, neighbour: str, language: str, sentences: tuple[str, ...]
+) -> None:
+    one_day = {"last_day": "2026-10-24"}
+    counted = (
+        asked(battery, **one_day, end="17:15"),
+        asked(battery, neighbour, **one_day, start="18:00", end="18:15"),
+        asked(battery, **one_day, start="08:00", end="11:00"),
+    )
+
+    for sent, sentence in zip(counted, sentences, strict=True):
+        change = applied(desk, sent, language)
+        page = desk.get(page_of(change), headers={"accept-language": language})
+        assert f": {sentence}" in text_of(page)
 
 
 def test_what_was_not_previewed_is_shown_first(desk: Client, battery: str) -> None:

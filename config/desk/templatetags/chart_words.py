@@ -22,6 +22,12 @@ def chart_words() -> SafeString:
     return json_script({**_of_charts(), **_of_assets(), **_of_sites(), **_of_vocabulary()}, "day-words")
 
 
+@register.simple_tag
+def theme_words() -> SafeString:
+    """What config/desk/static/desk/keyboard.js calls the theme's symbols, by the state that each changes."""
+    return json_script({"sidebar": gettext("Menu"), "showPassword": gettext("Show password")}, "theme-words")
+
+
 def _of_vocabulary() -> dict[str, Any]:
     words: dict[str, Any] = {
         "statuses": Status,

@@ -4,7 +4,7 @@
 (() => {
     const room = document.getElementById("day");
     if (!room) return;
-    const { words, say, count, shown: decimal, source, clock, number, power, energy } = window.DayChart;
+    const { words, say, count, shown: decimal, source, clock, exactClock, number, power, energy } = window.DayChart;
     const { overlay, element } = window.dayRoom;
     const part = (name) => room.querySelector(`[data-${name}]`);
     const shown = new Set();
@@ -39,7 +39,7 @@
     }
 
     function showStatuses() {
-        const local = clock(day.zone, { second: "2-digit" });
+        const local = exactClock(day.zone, { second: "2-digit" });
         const entries = (day.statuses || []).map((one) => {
             const item = element("li", "");
             const when = element("time", local(Date.parse(one.effective_at)), { datetime: one.effective_at, title: one.effective_at });
@@ -56,7 +56,7 @@
     }
 
     function showTable() {
-        const local = clock(day.zone), utc = clock("UTC");
+        const local = exactClock(day.zone), utc = clock("UTC");
         const by = (limit, name) => {
             const value = limit?.computed[name];
             return value === null || value === undefined ? "" : `${decimal(value)} (${source(limit.computed.binding[name])})`;

@@ -2,7 +2,7 @@
 "use strict";
 
 window.DayChart = (() => {
-    const SLOT = 15 * 60 * 1000;
+    const SLOT = 15 * 60 * 1000, HOUR = 4 * SLOT;
     const MARKETS = ["#0f766e", "#7c3aed", "#b45309", "#be185d", "#1d4ed8", "#4d7c0f"];
     const SOURCE_DASHES = [[6, 3], [2, 2], [8, 3, 2, 3], [1, 3], [12, 4]];
 
@@ -27,6 +27,16 @@ window.DayChart = (() => {
     function clock(zone, options) {
         const format = new Intl.DateTimeFormat(LANGUAGE === "en" ? "en-GB" : LANGUAGE, { timeZone: zone, hour: "2-digit", minute: "2-digit", ...options });
         return (at) => format.format(new Date(at));
+    }
+
+    /* The same, with the zone's name where the clock shows a time twice: 02:30 CEST and then 02:30 CET. The abbreviation
+       is that of lists and forms, in each language. */
+    function exactClock(zone, options) {
+        const local = clock(zone, options);
+        const named = new Intl.DateTimeFormat("en-GB", { timeZone: zone, timeZoneName: "short" });
+        const name = (at) => named.formatToParts(new Date(at)).find((part) => part.type === "timeZoneName").value;
+        const isTwice = (at) => [at - HOUR, at + HOUR].some((other) => local(other) === local(at));
+        return (at) => (isTwice(at) ? `${local(at)} ${name(at)}` : local(at));
     }
 
     /* A value per slot as the corners of a line that holds each until the slot's end. */
@@ -121,7 +131,7 @@ window.DayChart = (() => {
     }
 
     function tooltip(day, lines) {
-        const local = clock(day.zone), utc = clock("UTC");
+        const local = exactClock(day.zone), utc = clock("UTC");
         return {
             callbacks: {
                 title: (items) => {
@@ -245,5 +255,5 @@ window.DayChart = (() => {
         return draw(canvas, day, { datasets, unit: "MW", lines: more });
     }
 
-    return { SLOT, words, say, count, shown, source, clock, number, power, energy, site };
+    return { SLOT, words, say, count, shown, source, clock, exactClock, number, power, energy, site };
 })();

@@ -5,13 +5,8 @@
     const NATIVE = "a[href], button, input, select, textarea, summary, [role]";
     const LEFT_OUT = "#changelist-filter-close"; // the ground beside the filters, which the theme closes with Escape
     const PRESSED = `[x-on\\:click]:not(${NATIVE}, ${LEFT_OUT})`;
-    /* Symbols are not words: what such a control is called, by the state that it changes. */
-    const WORDS = {
-        en: { sidebar: "Menu", showPassword: "Show password" },
-        de: { sidebar: "Menü", showPassword: "Passwort zeigen" },
-        pl: { sidebar: "Menu", showPassword: "Pokaż hasło" },
-    };
-    const words = WORDS[document.documentElement.lang] || WORDS.en;
+    /* Symbols are not words: what such a control is called, by the state that it changes. The page has the words. */
+    let words = {};
 
     function reach(control) {
         const said = control.getAttribute("x-on:click");
@@ -69,6 +64,7 @@
     }
 
     document.addEventListener("DOMContentLoaded", () => {
+        words = JSON.parse(document.getElementById("theme-words").textContent);
         reachAll();
         new MutationObserver(reachAll).observe(document.body, { childList: true, subtree: true });
     });

@@ -4,7 +4,7 @@
 (() => {
     const room = document.getElementById("site-day");
     if (!room) return;
-    const { words, say, count, shown, clock, number, site } = window.DayChart;
+    const { words, say, count, shown, exactClock, number, site } = window.DayChart;
     const { overlay, element } = window.dayRoom;
     const part = (name) => room.querySelector(`[data-${name}]`);
     const FIGURES = ["system_pr", "pr_target", "true_uptime_pct", "availability_pct"];
@@ -42,7 +42,7 @@
     }
 
     function showReadings(day) {
-        const local = clock(day.zone, { year: "numeric", month: "2-digit", day: "2-digit" });
+        const local = exactClock(day.zone, { year: "numeric", month: "2-digit", day: "2-digit" });
         part("readings").replaceChildren(...(day.readings || []).map((one) => {
             const row = element("tr", "");
             const when = element("td", "");
