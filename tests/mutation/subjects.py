@@ -93,7 +93,7 @@ SUBJECTS: Mapping[str, Subject] = {
         ),
         _named(
             "tests/partner/test_maintenance_schedule.py tests/partner/test_maintenance_tasks.py "
-            "tests/partner/test_open_states.py tests/partner/test_narrowed.py"
+            "tests/partner/test_open_states.py tests/partner/test_narrowed.py tests/partner/test_signal_documents.py"
         ),
     ),
     "forecast": Subject(

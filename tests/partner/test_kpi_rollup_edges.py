@@ -9,6 +9,7 @@ from partner import kpi_rollup
 from partner.models import PartnerProfile
 from partner.operations.profiles import set_tariff_periods
 from sites.models import Inverter, Site
+from sites.vocabulary import InverterState
 from tests.factories.plants import make_inverter, make_profile, make_site, put_reading, put_weather
 from tests.factories.rollups import NOON, NOW, SLOT, rollup
 
@@ -189,3 +190,27 @@ def test_less_consumption_than_production_buys_nothing_and_is_all_offset(
     put_reading(inverter, NOON, 20)
     balance = rollup(site)["energy_balance"]
     assert (balance["grid_purchases_kwh"], balance["solar_offset_pct"]) == (0, 100)
+
+
+@pytest.mark.parametrize("state", [InverterState.FAULT, InverterState.OFFLINE, InverterState.CRITICAL])
+def test_one_bad_reading_makes_its_whole_slot_one_of_being_down(
+    site: Site, inverter: Inverter, profile: PartnerProfile, state: InverterState
+) -> None:
+    put_weather(site, NOON, 400)
+    put_reading(inverter, NOON, 8, state=InverterState.NORMAL)
+    put_reading(inverter, NOON + SLOT / 3, 8, state=state)
+    assert rollup(site)["performance"]["availability_pct"] == 0
+
+
+def test_of_several_readings_of_consumption_in_a_slot_the_mean_counts(
+    site: Site, inverter: Inverter, profile: PartnerProfile
+) -> None:
+    put_reading(inverter, NOON, 0)
+    for part, kw in enumerate((4, 8)):
+        put_weather(site, NOON + part * SLOT / 3, 400, consumption_kw=Decimal(kw))
+    assert rollup(site)["energy_balance"]["grid_purchases_kwh"] == 1.5
+
+
+def test_energy_as_given_stands_without_any_power(site: Site, inverter: Inverter, profile: PartnerProfile) -> None:
+    put_reading(inverter, NOON, 8, energy_kwh=Decimal("1.25"))
+    assert rollup(site)["energy_balance"]["solar_production_kwh"] == 1.25

@@ -8,6 +8,7 @@ import pytest
 from assets.vocabulary import AssetType
 from partner import kpi_rollup
 from partner.models import PartnerProfile
+from partner.plant import devices_of
 from sites.models import Inverter, Site
 from tests.factories.plants import make_inverter, make_profile, put_reading, put_weather
 from tests.factories.rollups import NOON, NOW, SLOT, rollup
@@ -121,3 +122,23 @@ def test_reading_a_site_takes_four_statements(
         put_reading(inverter, NOON + moment * SLOT, 4)
     with django_assert_num_queries(4):
         kpi_rollup.read(site_id=site.pk, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("dc_kw", "behind", "is_solar"),
+    [
+        (100, [AssetType.BESS], True),
+        (None, [AssetType.BESS], False),
+        (None, [AssetType.BESS, AssetType.PV], True),
+        (None, [], True),
+    ],
+)
+def test_ratings_are_kw_and_modules_are_known_by_their_rating_or_what_is_behind(
+    site: Site,
+    dc_kw: int | None,
+    behind: list[AssetType],
+    is_solar: bool,  # noqa: FBT001
+) -> None:
+    make_inverter(site, dc_kw=dc_kw, ac_kw=80, behind=behind)
+    (device,) = devices_of(site.pk)
+    assert (device.p0, device.rated_kw, device.is_solar) == (dc_kw or 80, 80, is_solar)

@@ -157,6 +157,7 @@ def test_what_crosses_by_itself_is_said_before_an_asset_is_looked_up(keyed: Api,
     """[C3] 422 comes before 404; and nothing that is stored is told to those who may not see it."""
     bad = slot_item("DE_50HZ_NO_1", energy_low=9, energy_high=3)
     assert refused(keyed, media, bad) == [(1, "energy_low")]
+    assert refused(keyed, media, slot_item("DE_50HZ_NO_2", energy_low=1, energy_high=3), bad) == [(2, "energy_low")]
 
 
 @EITHER

@@ -88,6 +88,19 @@ def test_null_and_absent_values_keep_what_is_stored(api: ApiClient, battery: str
     assert values_of(stored_rows()) == {(Decimal(-5), Decimal(7), Decimal(1), Decimal(9), True)}
 
 
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("power_charge", -4), ("power_discharge", 7), ("energy_low", 2), ("energy_high", 8), ("trading_locked", False)],
+)
+def test_a_value_that_comes_alone_leaves_all_others(api: ApiClient, battery: str, field: str, value: float) -> None:
+    """[L3]"""
+    nothing = dict.fromkeys(("power_charge", "power_discharge", "energy_low", "energy_high", "trading_locked"))
+    stored = {"power_charge": -5, "power_discharge": 6, "energy_low": 1, "energy_high": 9, "trading_locked": True}
+    patch(api, slot_item(battery, **stored))
+    patch(api, slot_item(battery, **nothing | {field: value}))
+    assert values_of(stored_rows()) == {tuple((stored | {field: value}).values())}
+
+
 def test_an_explicit_false_clears_a_lock(api: ApiClient, battery: str) -> None:
     """[L3]"""
     patch(api, slot_item(battery, trading_locked=True))
