@@ -24,9 +24,12 @@ class Loop:
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Mutate."""
         runner = importlib.import_module("tests.mutation.runner")
-        again = self.given.again and {result.mutant for result in results.read(self.given.again) if result.survived}
+        again = {result.mutant for result in results.read(self.given.again or ()) if result.survived}
+        done = {result.mutant for result in results.read(self.given.besides or ())}
         runner.Runner(session, self.nursery, note=self.note).run(
-            self.given.subjects, sample=self.given.sample, among=again
+            self.given.subjects,
+            sample=self.given.sample,
+            wanted=lambda mutant: mutant not in done and (not self.given.again or mutant in again),
         )
         return True
 
@@ -66,6 +69,7 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--sample", type=int, help="of each subject no more mutants than this")
     parser.add_argument("--to", type=Path, help="add every mutant to this file, a JSON object a line")
     parser.add_argument("--again", type=Path, action="append", help="mutate only what survived runs written with --to")
+    parser.add_argument("--besides", type=Path, action="append", help="mutate none that runs wrote with --to")
     parser.add_argument("--read", type=Path, action="append", help="mutate nothing: read what runs wrote with --to")
     parser.add_argument("--write-docs", action="store_true", help="write docs/mutation.md")
     given = parser.parse_args()

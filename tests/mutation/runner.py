@@ -5,7 +5,7 @@ The first of them that fails has killed it.
 
 import gc
 import random
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from tempfile import mkstemp
@@ -27,6 +27,7 @@ from tests.mutation.subjects import SUBJECTS
 
 VERDICTS = {SURVIVED: "survived", KILLED: "killed", UNREADABLE: "unreadable", None: "timed out"}
 SEED = 7
+Wanted = Callable[[tuple[str, ...]], bool]  # told path, line, before and after
 LONGEST = 300.0  # seconds for the tests of one mutant
 
 
@@ -42,9 +43,7 @@ class Runner:
         self.kills = 0
         self.last_kill: dict[str, int] = {}
 
-    def run(
-        self, subjects: Sequence[str], *, sample: int | None = None, among: Collection[tuple[str, ...]] | None = None
-    ) -> None:
+    def run(self, subjects: Sequence[str], *, sample: int | None = None, wanted: Wanted) -> None:
         """Mutate these subjects; of each no more than a sample, and none but those asked for."""
         sources = {name: sources_of(SUBJECTS[name]) for name in subjects}
         every = [source for of in sources.values() for source in of]
@@ -59,12 +58,10 @@ class Runner:
         gc.collect()
         gc.freeze()
         for name in subjects:
-            self._mutate(name, sources[name], sample, among)
+            self._mutate(name, sources[name], sample, wanted)
         self.told.unlink()
 
-    def _mutate(
-        self, subject: str, sources: Sequence[Source], sample: int | None, wanted: Collection[tuple[str, ...]] | None
-    ) -> None:
+    def _mutate(self, subject: str, sources: Sequence[Source], sample: int | None, wanted: Wanted) -> None:
         among = [test for test in self.items if test.partition("::")[0] in SUBJECTS[subject].tests]
         transactional = any(_empties_the_database(self.items[test]) for test in among)
         # Who leaves an empty database behind may now come first.
@@ -77,10 +74,9 @@ class Runner:
             mutants = [mutants[index] for index in chosen]
         for source, mutant in mutants:
             place = (mutant.path, mutant.line, mutant.before, mutant.after)
-            if wanted is not None and tuple(map(str, place)) not in wanted:
-                continue
-            outcome = self._outcome(source, mutant, among)
-            self.note(Result(subject, *place, verdict=VERDICTS[outcome], of=made))
+            if wanted(tuple(map(str, place))):
+                outcome = self._outcome(source, mutant, among)
+                self.note(Result(subject, *place, verdict=VERDICTS[outcome], of=made))
 
     def _outcome(self, source: Source, mutant: PythonMutant | SqlMutant, among: Sequence[str]) -> int | None:
         if isinstance(mutant, SqlMutant):

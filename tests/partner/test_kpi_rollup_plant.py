@@ -1,6 +1,7 @@
 """Which inverters and which days the KPI rollup is about (contract 13.1, 13.2)."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -141,4 +142,5 @@ def test_ratings_are_kw_and_modules_are_known_by_their_rating_or_what_is_behind(
 ) -> None:
     make_inverter(site, dc_kw=dc_kw, ac_kw=80, behind=behind)
     (device,) = devices_of(site.pk)
-    assert (device.p0, device.rated_kw, device.is_solar) == (dc_kw or 80, 80, is_solar)
+    assert (device.p0, device.rated_kw) == (Decimal(dc_kw or 80), Decimal(80))
+    assert device.is_solar is is_solar

@@ -94,10 +94,15 @@ def test_null_and_absent_values_keep_what_is_stored(api: ApiClient, battery: str
 )
 def test_a_value_that_comes_alone_leaves_all_others(api: ApiClient, battery: str, field: str, value: float) -> None:
     """[L3]"""
-    nothing = dict.fromkeys(("power_charge", "power_discharge", "energy_low", "energy_high", "trading_locked"))
-    stored = {"power_charge": -5, "power_discharge": 6, "energy_low": 1, "energy_high": 9, "trading_locked": True}
+    stored: dict[str, Any] = {
+        "power_charge": -5,
+        "power_discharge": 6,
+        "energy_low": 1,
+        "energy_high": 9,
+        "trading_locked": True,
+    }
     patch(api, slot_item(battery, **stored))
-    patch(api, slot_item(battery, **nothing | {field: value}))
+    patch(api, slot_item(battery) | dict.fromkeys(stored) | {field: value})
     assert values_of(stored_rows()) == {tuple((stored | {field: value}).values())}
 
 
