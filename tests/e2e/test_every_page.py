@@ -160,6 +160,7 @@ def limits_kept(page: Page) -> None:
 def site_limits_asked(page: Page, power: str) -> None:
     site = Site.objects.first() or add_site()
     page.goto(f"/admin/sites/sitelimitchange/add/?site={site.pk}&day=2026-10-25")
+    page.get_by_label("Take from the grid at most (MW)").fill("-2")
     page.get_by_label("Give to the grid at most (MW)").fill(power)
     page.get_by_role("button", name="Preview").click()
 
@@ -177,7 +178,7 @@ def site_limits_previewed(page: Page) -> None:
 def site_limits_kept(page: Page) -> None:
     site_limits_previewed(page)
     page.get_by_role("button", name="Change 100 slots").click()
-    expect(page.get_by_text("were changed.")).to_be_visible()
+    expect(page.get_by_text("Set limits: 100 slots of")).to_be_visible()
 
 
 def spec_refused(page: Page) -> None:
