@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from config.errors import ConflictError, InvalidError
-from markets.models import LimitChange
+from markets.models import Limit, LimitChange
 from markets.operations.limit_changes import preview
 from markets.vocabulary import LimitChangeAction
 from tests.factories.limits import limit_item, make_limits, stored_rows
@@ -51,6 +51,25 @@ def test_a_value_that_is_not_asked_for_is_shown_as_it_stays(battery: str) -> Non
     (step,) = preview(planned(battery, action=LimitChangeAction.SET, power_charge=Decimal(-1))).steps
 
     assert step.after == VALUES | {"power_charge": Decimal(-1), "trading_locked": None}
+
+
+def test_a_lock_and_a_power_that_are_not_asked_for_are_shown_as_they_stay(battery: str) -> None:
+    make(planned(battery, action=LimitChangeAction.SET, **VALUES))
+    make(planned(battery))
+
+    (step,) = preview(planned(battery, action=LimitChangeAction.SET, power_discharge=Decimal(1))).steps
+
+    assert step.after == VALUES | {"power_discharge": Decimal(1), "trading_locked": True}
+
+
+def test_slots_that_an_undo_puts_back_are_slots_of_a_quarter_of_an_hour(battery: str) -> None:
+    make(planned(battery, action=LimitChangeAction.SET, **VALUES))
+    before = list(Limit.objects.order_by("start_time").values_list("start_time", "end_time"))
+    undone = undo(make(planned(battery, action=LimitChangeAction.CLEAR)))
+
+    assert undone.action == LimitChangeAction.UNDO
+    assert list(Limit.objects.order_by("start_time").values_list("start_time", "end_time")) == before
+    assert len(before) == 12
 
 
 def test_clearing_a_locked_slot_shows_the_lock_that_stays(battery: str) -> None:

@@ -75,6 +75,16 @@ def test_items_of_the_same_slot_apply_in_the_order_of_their_lines(keyed: Api, ba
     assert [[value and float(value) for value in row[3:]] for row in stored_rows()] == [[-6, 4, 1, None, False]]
 
 
+@EITHER
+def test_of_each_value_the_later_line_counts(keyed: Api, battery: str, media: str) -> None:
+    """[L3]"""
+    yes, no = (True, False) if media == NDJSON else ("true", "false")
+    first = slot_item(battery, power_charge=-5, power_discharge=4, energy_low=1, energy_high=9, trading_locked=yes)
+    second = slot_item(battery, power_charge=-6, power_discharge=5, energy_low=2, energy_high=8, trading_locked=no)
+    assert counts(keyed, media, first, second) == (1, 0, 0)
+    assert [[float(value) for value in row[3:]] for row in stored_rows()] == [[-6, 5, 2, 8, False]]
+
+
 def test_a_cell_of_csv_may_be_empty_and_columns_may_be_missing(keyed: Api, battery: str) -> None:
     """[B3] Empty or missing, it is a field left out: what is stored stays."""
     make_limits(slot_item(battery, power_charge=-5, energy_low=1))

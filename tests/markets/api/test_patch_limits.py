@@ -104,6 +104,8 @@ def test_a_value_that_comes_alone_leaves_all_others(api: ApiClient, battery: str
     patch(api, slot_item(battery, **stored))
     patch(api, slot_item(battery) | dict.fromkeys(stored) | {field: value})
     assert values_of(stored_rows()) == {tuple((stored | {field: value}).values())}
+    again = patch(api, slot_item(battery) | dict.fromkeys(stored) | {field: value})
+    assert again == {"inserted": 0, "updated": 0, "unchanged": 1}
 
 
 def test_an_explicit_false_clears_a_lock(api: ApiClient, battery: str) -> None:
