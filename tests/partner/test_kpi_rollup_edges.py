@@ -214,3 +214,32 @@ def test_of_several_readings_of_consumption_in_a_slot_the_mean_counts(
 def test_energy_as_given_stands_without_any_power(site: Site, inverter: Inverter, profile: PartnerProfile) -> None:
     put_reading(inverter, NOON, 8, energy_kwh=Decimal("1.25"))
     assert rollup(site)["energy_balance"]["solar_production_kwh"] == 1.25
+
+
+def test_what_several_inverters_do_in_several_slots_is_added_up(site: Site) -> None:
+    """References of 10 and 30 kWh, then 5 and 15; four fifths of them are expected. What is dark is in no ratio."""
+    make_profile(site, tariff=Decimal("0.5"))
+    small, large = make_inverter(site, dc_kw=100), make_inverter(site, dc_kw=300)
+    for slot, (irradiance, of_small, of_large) in enumerate(((400, 20, 60), (200, 8, 40), (10, 4, 4))):
+        put_weather(site, NOON + slot * SLOT, irradiance, consumption_kw=Decimal(100))
+        put_reading(small, NOON + slot * SLOT, of_small)
+        put_reading(large, NOON + slot * SLOT, of_large)
+    document = rollup(site)
+    assert document["performance"]["system_pr"] == pytest.approx(32 / 60, abs=1e-6)
+    assert (document["ear"]["energy_lost_kwh"], document["ear"]["value_lost_eur"]) == (16, 8)
+    assert document["energy_balance"]["solar_production_kwh"] == 34
+    assert document["energy_balance"]["grid_purchases_kwh"] == 5 + 13 + 23
+    assert document["financial"]["realized_savings_eur"] == 17
+
+
+def test_energies_of_one_slot_are_added_up(site: Site, inverter: Inverter, profile: PartnerProfile) -> None:
+    for part, kwh in enumerate(("1.25", "0.5")):
+        put_reading(inverter, NOON + part * SLOT / 3, 0, energy_kwh=Decimal(kwh))
+    assert rollup(site)["energy_balance"]["solar_production_kwh"] == 1.75
+
+
+def test_data_goes_through_the_newest_reading_of_all(site: Site, inverter: Inverter, profile: PartnerProfile) -> None:
+    put_reading(inverter, NOON, 1)
+    for slot in (1, 2):
+        put_weather(site, NOON + slot * SLOT, 400)
+    assert kpi_rollup.build(kpi_rollup.read(site_id=site.pk, now=NOW)).data_through == NOON + 2 * SLOT
