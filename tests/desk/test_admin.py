@@ -30,7 +30,14 @@ class TestNavigation:
 
     def test_it_groups_what_there_is(self, desk: Client) -> None:
         assert self.entries_for(desk) == {
-            "Fleet": ["Assets", "Sites", "Inverters", "Changes of limits", "Imports and exports"],
+            "Fleet": [
+                "Assets",
+                "Sites",
+                "Inverters",
+                "Changes of limits",
+                "Changes of sites' limits",
+                "Imports and exports",
+            ],
             "Partners": ["Profiles", "Partner keys", "Snapshots", "Custom kinds"],
             "System": [
                 "API keys",

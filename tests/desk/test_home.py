@@ -193,12 +193,13 @@ class TestFleetNow:
         assert area.energy == 3
 
     def test_a_spec_that_ends_with_nothing_after_it_is_told_before_it_does(self, desk: Client) -> None:
+        now = self.now()  # once: it goes on from second to second
         ending, followed, later = (make_asset(Lifecycle.SUSPENDED) for _ in range(3))
         for asset, days in ((ending, 3), (followed, 3), (later, 30)):
-            end = self.now() + timedelta(days=days)
+            end = now + timedelta(days=days)
             Spec.objects.create(asset=asset, valid_from=NOW - timedelta(days=700), valid_to=end, rated_power=1)
-        Spec.objects.create(asset=followed, valid_from=self.now() + timedelta(days=3), rated_power=1)
-        Spec.objects.create(asset=ending, valid_from=self.now() + timedelta(days=4), rated_power=1)  # a hole of a day
+        Spec.objects.create(asset=followed, valid_from=now + timedelta(days=3), rated_power=1)
+        Spec.objects.create(asset=ending, valid_from=now + timedelta(days=4), rated_power=1)  # a hole of a day
 
         listed = desk.get("/admin/needing/spec_ends/").context["rows"]
 
