@@ -1,6 +1,7 @@
 """Lists that stay fast, and that are filtered only by what they show."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any, ClassVar
 
 from django.contrib.admin import ShowFacets
@@ -65,6 +66,16 @@ class DeskAdmin(ModelAdmin):
         ]
         page: HttpResponse = super().render_change_form(request, context, **kwargs)
         return page
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """What a link fills into a new record's form; what a field cannot hold is left out."""
+        given: dict[str, Any] = super().get_changeform_initial_data(request)
+        fields = {field.name: field for field in self.opts.fields}
+        filled_in = {}
+        for name, value in given.items():
+            with suppress(ValidationError, ValueError, TypeError):  # the latter of lists, which are read as JSON
+                filled_in[name] = fields[name].to_python(value) if name in fields else value
+        return filled_in
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:  # noqa: ARG002
         """Only the filters that the list shows: no guessing at digests, no patterns that are slow to match."""

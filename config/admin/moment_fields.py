@@ -38,6 +38,8 @@ class ClockField(forms.TimeField):
         found = super().to_python(named["time"] if named else value)
         if found is None or named is None:
             return found
+        if named["zone"].upper() == "UTC":
+            return found.replace(tzinfo=UTC)
         offsets = _offsets()
         if (name := named["zone"].upper()) not in offsets:
             said = gettext("The clock here is never told in %(zone)s, but in %(zones)s.")
@@ -50,7 +52,10 @@ class MomentWidget(UnfoldAdminSplitDateTimeWidget):
 
     def decompress(self, value: Any) -> list[Any]:
         """The two inputs' values."""
-        day, clock = super().decompress(value)
+        try:
+            day, clock = super().decompress(value)
+        except OverflowError:  # the last hours of all time, for which the local calendar has no day
+            return [value.astimezone(UTC).date(), f"{value.astimezone(UTC):%H:%M:%S} UTC"]
         if clock is not None and len(instants_at(day, clock)) > 1:
             return [day, f"{clock:%H:%M:%S} {timezone.localtime(value).tzname()}"]
         return [day, clock]
@@ -75,6 +80,8 @@ class MomentField(forms.SplitDateTimeField):
         day, clock = data_list
         told_in = clock.tzinfo
         shown = clock.replace(tzinfo=None)
+        if told_in is UTC:
+            return datetime.combine(day, shown, UTC)
         zone = timezone.get_current_timezone()
         found = instants_at(day, shown)
         if told_in is not None:

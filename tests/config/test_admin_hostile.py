@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib import admin
+from django.db.models import Model
 from django.test import Client
 
 from tests.factories.assets import make_asset
@@ -64,6 +65,16 @@ def test_a_list_is_filtered_only_by_what_it_shows(desk: Client, address: str) ->
 @pytest.mark.parametrize("key", ["_00", "%00", TOO_LONG, "a/b", "' OR 1=1", "%F0%9F%94%8B"])
 def test_no_key_breaks_the_page_of_a_record(desk: Client, path: str, key: str) -> None:
     assert desk.get(f"{path}{key}/change/").status_code < 500
+
+
+@pytest.mark.parametrize("model", list(admin.site._registry))
+@pytest.mark.parametrize(
+    "text", ["x", "[1]", "1e400", "9" * 40, "9999-99-99", "9999-12-31T23:45:00Z", "0001-01-01 00:00"]
+)
+def test_no_query_breaks_the_form_of_a_new_record(desk: Client, model: type[Model], text: str) -> None:
+    names = [field.name for field in (*model._meta.fields, *model._meta.many_to_many)]
+    address = f"/admin/{model._meta.app_label}/{model._meta.model_name}/add/"
+    assert desk.get(address, dict.fromkeys(names, text)).status_code < 500
 
 
 @pytest.mark.parametrize("page", ["delete", "history", "move/commission", "move/%00"])

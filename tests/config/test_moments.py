@@ -83,6 +83,7 @@ class TestTyped:
             ("2026-12-01", "11:30:05", datetime(2026, 12, 1, 10, 30, 5, tzinfo=UTC)),
             ("2026-07-01", "12:30 CEST", datetime(2026, 7, 1, 10, 30, tzinfo=UTC)),
             ("2026-10-25", "02:30 CEST", datetime(2026, 10, 25, 0, 30, tzinfo=UTC)),
+            ("2026-07-01", "10:30 utc", datetime(2026, 7, 1, 10, 30, tzinfo=UTC)),
             ("2026-10-25", "02:30 cet", datetime(2026, 10, 25, 1, 30, tzinfo=UTC)),
             ("2026-10-25", "03:00", datetime(2026, 10, 25, 2, tzinfo=UTC)),
             ("2026-03-29", "01:59", datetime(2026, 3, 29, 0, 59, tzinfo=UTC)),
@@ -114,7 +115,13 @@ class TestTyped:
         assert refused.value.messages == [sentence]
 
     @pytest.mark.parametrize(
-        "at", [WINTER, datetime(2026, 10, 25, 0, 30, tzinfo=UTC), datetime(2026, 10, 25, 1, tzinfo=UTC)]
+        "at",
+        [
+            datetime(9999, 12, 31, 23, 45, tzinfo=UTC),
+            WINTER,
+            datetime(2026, 10, 25, 0, 30, tzinfo=UTC),
+            datetime(2026, 10, 25, 1, tzinfo=UTC),
+        ],
     )
     @pytest.mark.parametrize("language", ["en", "de", "pl"])
     def test_what_is_shown_to_be_edited_is_read_as_what_it_is(self, at: datetime, language: str) -> None:
