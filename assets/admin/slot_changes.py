@@ -119,12 +119,13 @@ class SlotChangeAdmin(RecordAdmin):
         form = self.asking_form(request.POST if request.method == "POST" else None, initial=self.initial_of(request))
         shown: Preview | None = None
         if request.method == "POST" and form.is_valid():
+            is_applied = "fingerprint" in request.POST and "apply" in request.POST
             try:
-                if "fingerprint" in request.POST and "apply" in request.POST:
+                if is_applied:
                     return self._made(request, form)
                 shown = self.preview_of(form)
             except DomainError as refusal:
-                shown = self._possible(form)
+                shown = self._possible(form) if is_applied else None
                 show_refusal(form, refusal)
         return self._page(request, form, shown)
 
